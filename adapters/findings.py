@@ -1,0 +1,182 @@
+# ruff: noqa: E501 - texts stay on one line
+"""What can be said about one row: stable codes with their texts.
+
+A finding says what is wrong, where, and what to do. Severity decides what happens to the row: an ``error`` keeps it
+out of the snapshot, a ``warning`` drops or changes one value, a ``note`` counts a documented default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from adapters.contract import SourceReference
+from adapters.text import Text
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """One code. ``message`` and ``hint`` may use the placeholders of the finding's ``values``, and ``{field}``."""
+
+    severity: Severity
+    message: Text
+    hint: Text
+
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+FINDINGS: dict[str, FindingKind] = {
+    # -- reading ------------------------------------------------------------------------------------------------
+    "ROW001": FindingKind(
+        _E,
+        Text("De regel heeft {found} cellen, verwacht: {expected}.", "The row has {found} cells, expected {expected}."),
+        Text(
+            "Controleer op een scheidingsteken of een harde return in de tekst.",
+            "Look for a delimiter or a line break inside the text.",
+        ),
+    ),
+    "ROW002": FindingKind(
+        _E,
+        Text("De sleutel ({columns}) is leeg.", "The key ({columns}) is empty."),
+        Text("Vul de code in.", "Fill in the code."),
+    ),
+    "ROW003": FindingKind(
+        _E,
+        Text("Deze sleutel komt twee keer voor: {key}.", "This key occurs twice: {key}."),
+        Text(
+            "Verwijder een van de regels. De eerste regel telt.", "Remove one of the rows. The first row counts."
+        ),
+    ),
+    "ROW004": FindingKind(
+        _W,
+        Text("Deze cel is een formule zonder opgeslagen uitkomst.", "This cell is a formula without a stored result."),
+        Text("Open het bestand in Excel en sla het op.", "Open the file in Excel and save it."),
+    ),
+    "ROW005": FindingKind(
+        _E,
+        Text("De tekst is niet te lezen als {encoding}.", "The text cannot be read as {encoding}."),
+        Text("Controleer de codering in de instellingen.", "Check the encoding in the settings."),
+    ),
+    # -- privacy ------------------------------------------------------------------------------------------------
+    "PRIV001": FindingKind(
+        _E,
+        Text(
+            "In {field} staat een getal dat op een BSN lijkt. De regel is geweigerd en het getal is niet bewaard.",
+            "{field} holds a number that looks like a BSN. The row was refused and the number was not kept.",
+        ),
+        Text("Haal het BSN uit de export.", "Take the BSN out of the export."),
+    ),
+    # -- mapping ------------------------------------------------------------------------------------------------
+    "MAP001": FindingKind(
+        _W,
+        Text("'{value}' is geen datum.", "'{value}' is not a date."),
+        Text("Schrijf een datum als {expected}.", "Write a date as {expected}."),
+    ),
+    "MAP002": FindingKind(
+        _W,
+        Text("'{value}' is geen getal.", "'{value}' is not a number."),
+        Text("Schrijf een getal als 240 of 6,5.", "Write a number as 240 or 6.5."),
+    ),
+    "MAP003": FindingKind(
+        _W,
+        Text("'{value}' staat niet in de tabel {table}.", "'{value}' is not in the table {table}."),
+        Text("Vul de tabel in de mapping aan.", "Add it to the table in the mapping."),
+    ),
+    "MAP004": FindingKind(
+        _W,
+        Text("'{value}' is geen ja of nee.", "'{value}' is not a yes or no."),
+        Text("Gebruik J of N.", "Use J or N."),
+    ),
+    "MAP005": FindingKind(
+        _W,
+        Text(
+            "'{value}' heeft niet de vorm van een {codeType}. Heeft Excel een nul of letter weggehaald?",
+            "'{value}' does not look like a {codeType}. Did Excel remove a zero or a letter?",
+        ),
+        Text("Zet de kolom in Excel op Tekst en vul de hele code in.", "Make the column Text and enter the whole code."),
+    ),
+    "MAP009": FindingKind(
+        _E,
+        Text("De mapping van {field} mislukt: {what}", "The mapping of {field} failed: {what}"),
+        Text("Bekijk de regel met: ooapi-gateway preview --explain.", "See the row with: ooapi-gateway preview --explain."),
+    ),
+    # -- the standard -------------------------------------------------------------------------------------------
+    "REQ001": FindingKind(
+        _E,
+        Text("{field} is verplicht en ontbreekt.", "{field} is required and missing."),
+        Text("Vul de waarde in bij de bron.", "Fill in the value at the source."),
+    ),
+    "REQ002": FindingKind(
+        _N,
+        Text("{field} ontbreekt. De standaardwaarde is gebruikt: {value}.", "{field} is missing. The default was used: {value}."),
+        Text("Vul de waarde in als u iets anders wilt.", "Fill in the value if you want another."),
+    ),
+    "VAL001": FindingKind(
+        _W,
+        Text("{field}: '{value}' mag niet volgens de standaard ({expected}).", "{field}: '{value}' is not allowed by the standard ({expected})."),
+        Text("Kies een waarde van de standaard of pas de mapping aan.", "Choose a value of the standard or change the mapping."),
+    ),
+    "VAL002": FindingKind(
+        _E,
+        Text("{field}: '{value}' mag niet volgens de standaard ({expected}).", "{field}: '{value}' is not allowed by the standard ({expected})."),
+        Text("Verbeter de waarde bij de bron of in de mapping.", "Correct the value at the source or in the mapping."),
+    ),
+    # -- references ---------------------------------------------------------------------------------------------
+    "REF001": FindingKind(
+        _E,
+        Text("{field} verwijst naar {resource} '{key}', en die is er niet.", "{field} refers to {resource} '{key}', which is not there."),
+        Text("Voeg {resource} toe of verbeter de code.", "Add the {resource} or correct the code."),
+    ),
+    "REF002": FindingKind(
+        _W,
+        Text("{field} verwijst naar {resource} '{key}', en die is er niet. De verwijzing is weggelaten.", "{field} refers to {resource} '{key}', which is not there. The reference was left out."),
+        Text("Voeg {resource} toe of verbeter de code.", "Add the {resource} or correct the code."),
+    ),
+    "REF003": FindingKind(
+        _W,
+        Text("{field} loopt in een kring terug naar zichzelf. De verwijzing is weggelaten.", "{field} leads back to itself in a circle. The reference was left out."),
+        Text("Verbeter de bovenliggende code.", "Correct the parent code."),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to say about one row. ``values`` never holds personal data and long values are cut."""
+
+    code: str
+    source: SourceReference
+    stream: str = ""
+    resource: str = ""
+    key: str | None = None
+    target: str | None = None  # the property of the resource
+    columns: tuple[str, ...] = ()  # the source columns it came from
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        return FINDINGS[self.code].severity
+
+    @property
+    def message(self) -> Text:
+        return FINDINGS[self.code].message.fill(**{"field": self.target or "", **self.values})
+
+    @property
+    def hint(self) -> Text:
+        return FINDINGS[self.code].hint.fill(**{"field": self.target or "", **self.values})
+
+
+_LONGEST_VALUE = 80
+
+
+def shown(value: object) -> str:
+    """A source value as a finding may show it: one line, cut."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
