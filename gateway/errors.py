@@ -4,6 +4,9 @@ GatewayError
 ├── BadRequest                    the request cannot be understood                          400
 │   ├── UnknownParameter          a query parameter that this path does not know
 │   ├── InvalidParameter          a value outside the standard
+│   │   └── RepeatedParameter       a parameter given twice that takes one value
+│   ├── MalformedAddress          a wrong percent-encoding, a NUL, no UTF-8
+│   ├── BodyNotExpected           a large body where none belongs
 │   └── InvalidId                 an id that is not a UUID
 ├── NotAuthenticated              who is calling is not known, and it must be               401
 ├── NotAllowed                    the caller may not do this                                403
@@ -12,11 +15,14 @@ GatewayError
 ├── NotAcceptable                 no form that the caller accepts                           406
 ├── Conflict                      it does not fit the present state                         409
 ├── BodyTooLarge                  the body is larger than the limit                         413
+├── AddressTooLong                path and query are longer than the limit                  414
 ├── HeadersTooLarge               the headers are larger than the limit                     431
 ├── ConfigurationRefused          a configuration that is not accepted as a whole           422
 ├── SourceFailed                  a school's own system failed                              502
 │   └── SourceTimedOut            … did not answer in time                                  504
-└── StoreUnavailable              the store cannot be read or written                       503
+├── StoreUnavailable              the store cannot be read or written                       503
+├── NotConfigured                 no configuration was applied yet                          503
+└── Unexpected                    a fault of the gateway itself; the log has the trace id   503
 
 Each has a stable ``code``, a status, a text and what to do next in Dutch and English. What only an operator may
 know goes to the log, never into these texts.
@@ -25,7 +31,7 @@ know goes to the log, never into these texts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from adapters.errors import AdapterError, SourceTimeout
 from adapters.text import Language, Text
@@ -87,6 +93,33 @@ class InvalidParameter(BadRequest):
     title = Text("Ongeldige waarde", "Invalid value")
     detail = Text("De waarde '{value}' van '{name}' mag niet.", "The value '{value}' of '{name}' is not allowed.")
     advice = Text("Gebruik: {expected}.", "Use: {expected}.")
+
+
+class RepeatedParameter(InvalidParameter):
+    """Values: ``name``."""
+
+    code = "repeated-parameter"
+    detail = Text("De parameter '{name}' staat er twee keer.", "The parameter '{name}' is there twice.")
+    advice = Text("Geef de parameter een keer.", "Give the parameter once.")
+
+
+class MalformedAddress(BadRequest):
+    code = "malformed-address"
+    title = Text("Het adres is niet te lezen", "The address cannot be read")
+    detail = Text(
+        "In het adres staat een verkeerde %-code, een NUL-teken of tekst die geen UTF-8 is.",
+        "The address holds a wrong percent-encoding, a NUL character or text that is not UTF-8.",
+    )
+    advice = Text("Codeer het adres als UTF-8 met %-codes.", "Encode the address as UTF-8 with percent-encoding.")
+
+
+class BodyNotExpected(BadRequest):
+    """Values: ``method``."""
+
+    code = "body-not-expected"
+    title = Text("Deze vraag heeft geen inhoud", "This request has no body")
+    detail = Text("Bij {method} hoort geen inhoud.", "A {method} request has no body.")
+    advice = Text("Stuur de vraag zonder inhoud.", "Send the request without a body.")
 
 
 class InvalidId(BadRequest):
@@ -172,6 +205,16 @@ class BodyTooLarge(GatewayError):
     advice = Text("Stuur minder tegelijk.", "Send less at a time.")
 
 
+class AddressTooLong(GatewayError):
+    """Values: ``limit`` (bytes)."""
+
+    code = "address-too-long"
+    status = 414
+    title = Text("Te lang adres", "Address too long")
+    detail = Text("Het adres mag hoogstens {limit} byte lang zijn.", "The address may be at most {limit} bytes long.")
+    advice = Text("Maak de vraag korter.", "Make the request shorter.")
+
+
 class HeadersTooLarge(GatewayError):
     """Values: ``limit`` (bytes)."""
 
@@ -193,6 +236,7 @@ class ConfigurationRefused(GatewayError):
         "The configuration has {count} faults. The previous one stays in force.",
     )
     advice = Text("Verbeter de genoemde regels.", "Correct the lines that are named.")
+    faults: tuple[Any, ...] = ()
 
 
 class SourceFailed(GatewayError):
@@ -220,6 +264,30 @@ class StoreUnavailable(GatewayError):
 
     def headers(self) -> Mapping[str, str]:
         return {"Retry-After": "60"}
+
+
+class NotConfigured(GatewayError):
+    code = "not-configured"
+    status = 503
+    title = Text("De gateway is nog niet ingericht", "The gateway is not configured yet")
+    detail = Text("Er is nog geen configuratie toegepast.", "No configuration has been applied yet.")
+    advice = Text("Voer uit: ooapi-gateway apply.", "Run: ooapi-gateway apply.")
+
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": "60"}
+
+
+class Unexpected(GatewayError):
+    """A fault of the gateway itself. Values: ``trace``, which stands in the log beside the cause."""
+
+    code = "unexpected"
+    status = 503
+    title = Text("Er ging iets mis in de gateway", "Something went wrong in the gateway")
+    detail = Text(
+        "De gateway maakte zelf een fout bij deze vraag. Kenmerk: {trace}.",
+        "The gateway itself failed at this request. Reference: {trace}.",
+    )
+    advice = Text("Meld het kenmerk aan de beheerder.", "Report the reference to the operator.")
 
 
 def from_adapter(error: AdapterError, member: str) -> SourceFailed:
