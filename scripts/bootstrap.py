@@ -43,6 +43,9 @@ MIRROR_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 ATTEMPTS = 4
 SOCKET_SECONDS = 30.0
 DOWNLOAD_SECONDS = 300.0
+KEPT_SETTINGS = re.compile(
+    r"INDEX|HTTP|CONCURRENT|CACHE|LINK_MODE|CERTS|TLS|OFFLINE|INSECURE|KEYRING|PROGRESS|CONFIG_FILE"
+)
 PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -149,7 +152,7 @@ def fetch(url: str, accept: str = "*/*", sleep: Callable[[float], None] = time.s
     Honours the usual proxy variables and SSL_CERT_FILE. Passing network errors are tried again with back-off, at
     most ATTEMPTS times. Raises Failed.
     """
-    shown = _without_login(url)
+    shown = urllib.parse.urlsplit(_without_login(url)).netloc or _without_login(url)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return _fetch_once(url, accept)
@@ -298,23 +301,19 @@ def find_uv(lock: Mapping[str, Any], environment: Mapping[str, str]) -> Path:
 
 
 def environment_for_uv(environment: Mapping[str, str], root: Path = ROOT) -> dict[str, str]:
-    """The caller's environment, less what would lead uv elsewhere, with a cache that can be written."""
+    """The caller's environment, with only those settings of uv that say where and how to fetch.
+
+    The cache is one that can be written; certificates are the system's, as Python's own downloads use them.
+    """
     result = {
         name: value
         for name, value in environment.items()
-        if name
-        not in {
-            "VIRTUAL_ENV",
-            "UV_PYTHON",
-            "UV_FROZEN",
-            "UV_LOCKED",
-            "UV_PROJECT",
-            "UV_NO_SYNC",
-            "UV_WORKING_DIRECTORY",
-        }
+        if name != "VIRTUAL_ENV" and (not name.startswith("UV_") or KEPT_SETTINGS.search(name))
     }
     result["UV_PROJECT_ENVIRONMENT"] = str(root / ".venv")
     result["UV_PYTHON_DOWNLOADS"] = "never"
+    if not {"SSL_CERT_FILE", "SSL_CERT_DIR", "UV_NATIVE_TLS"} & result.keys() and _system_has_certificates():
+        result.setdefault("UV_SYSTEM_CERTS", "true")
     if "UV_CACHE_DIR" not in result:
         home = result.get("XDG_CACHE_HOME") or result.get("HOME") or ""
         usable = home and os.path.isdir(home) and os.access(home, os.W_OK)
@@ -323,6 +322,11 @@ def environment_for_uv(environment: Mapping[str, str], root: Path = ROOT) -> dic
         elif os.stat(home).st_dev != os.stat(root).st_dev:
             result.setdefault("UV_LINK_MODE", "copy")  # links cannot cross file systems
     return result
+
+
+def _system_has_certificates() -> bool:
+    places = ssl.get_default_verify_paths()
+    return bool(places.cafile) or bool(places.capath and os.listdir(places.capath))
 
 
 def install(uv: Path, lock: Mapping[str, Any], environment: Mapping[str, str], *, development: bool) -> None:
