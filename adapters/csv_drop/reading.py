@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.contract import Checkpoint, Fault, Item, Record, SourceReference
-from adapters.csv_drop import text_table
+from adapters.csv_drop import text_table, workbook
 from adapters.csv_drop.config import CsvDropConfig, StreamSettings
 from adapters.csv_drop.drops import DropFile, Place
 from adapters.csv_drop.problems import problem
@@ -144,6 +144,8 @@ class StreamReader:
             yield batch
 
     def _rows(self, file: DropFile) -> Rows:
+        if file.path.suffix.lower() in WORKBOOK_SUFFIXES:
+            return workbook.read_rows(file.path, sheet=self._sheet, max_bytes=self.place.max_bytes)
         return text_table.read_rows(
             file.path,
             encoding=self.encoding,
@@ -163,8 +165,15 @@ class StreamReader:
         if not file.unchanged():
             raise SourceBroke("changed while it was read", place=self._place_of(file))
 
+    @property
+    def _sheet(self) -> str | None:
+        """The sheet to read: in a workbook of streams the stream's own name unless the settings name another."""
+        return self.settings.sheet or (self.name if self.config.workbook is not None else None)
+
     def _place_of(self, file: DropFile) -> str:
-        return self._name(file)
+        """``file`` or ``file#sheet``, as findings show it."""
+        is_workbook = file.path.suffix.lower() in WORKBOOK_SUFFIXES
+        return f"{self._name(file)}#{self._sheet}" if is_workbook and self._sheet else self._name(file)
 
     def _name(self, file: DropFile) -> str:
         return file.path.relative_to(self.place.folder).as_posix()

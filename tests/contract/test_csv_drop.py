@@ -5,11 +5,12 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import openpyxl
 import pytest
 
-from adapters.contract import Capability, adapter_kinds
+from adapters.contract import Capability
 from adapters.csv_drop import CsvDropAdapter, CsvDropConfig
 from adapters.testkit import AdapterCase, AdapterContract, adapter_context
 
@@ -33,7 +34,7 @@ class DropCase(AdapterCase):
     capabilities = frozenset({Capability.SNAPSHOT})
     personal_stream = "deelnemers"
     personal_text_column = "roepnaam"
-    options: Mapping[str, object] = {}
+    options: ClassVar[Mapping[str, object]] = {}
     encoding = "utf-8"
 
     def __init__(self, base: Path) -> None:
@@ -101,18 +102,15 @@ class DropCase(AdapterCase):
 
 
 class Cp1252Case(DropCase):
-    options = {"encoding": "cp1252"}
+    options: ClassVar[Mapping[str, object]] = {"encoding": "cp1252"}
     encoding = "cp1252"
-
-    def adapter(self) -> CsvDropAdapter:
-        return super().adapter()
 
 
 class DeltaCase(DropCase):
     """Each change is a file of its own; a row with J in ``verwijderd`` is gone."""
 
     capabilities = frozenset({Capability.DELTA, Capability.TOMBSTONES})
-    options = {"mode": "delta"}
+    options: ClassVar[Mapping[str, object]] = {"mode": "delta"}
     deliveries = 0
 
     def settings(self) -> dict[str, object]:
