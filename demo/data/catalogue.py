@@ -224,7 +224,8 @@ class ModuleMaker:
     def _specialities(self) -> list[Module]:
         return [
             Module(
-                self._code(code), "module", title, english, f"Je leert {subject}. Ook voor studenten van andere scholen.",
+                self._code(code), "module", title, english,
+                f"Je leert {subject}. Studenten van andere scholen zijn welkom.",
                 f"{english}, open to students of other schools.", None, load, level, delivery,
                 tuple(item.code for item in self._of_sector(sector)), team_of(sector),
                 self._coordinators.of(team_of(sector)),

@@ -38,10 +38,13 @@ def passes_eleven_test(number: str) -> bool:
 
 def invented_bsn(rng: random.Random) -> str:
     """Nine digits that start with 9999 and can not be a BSN: they fail the eleven-test."""
-    while True:
-        number = f"9999{rng.randrange(100_000):05d}"
-        if not passes_eleven_test(number):
-            return number
+    return unusable_number(rng.randrange(100_000))
+
+
+def unusable_number(index: int) -> str:
+    """The same, for a number from 0 to 99999."""
+    number = f"9999{index:05d}"
+    return unusable_number((index + 1) % 100_000) if passes_eleven_test(number) else number
 
 
 def employees(rng: random.Random, home: str, units: tuple[str, ...], per_unit: int) -> tuple[Employee, ...]:
