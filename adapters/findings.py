@@ -102,6 +102,11 @@ FINDINGS: dict[str, FindingKind] = {
         ),
         Text("Zet de kolom in Excel op Tekst en vul de hele code in.", "Make the column Text and enter the whole code."),
     ),
+    "MAP006": FindingKind(
+        _W,
+        Text("'{value}' is gelezen als de code {code}. Excel heeft er een getal van gemaakt.", "'{value}' was read as the code {code}. Excel had made a number of it."),
+        Text("Zet de kolom in Excel op Tekst.", "Make the column Text."),
+    ),
     "MAP009": FindingKind(
         _E,
         Text("De mapping van {field} mislukt: {what}", "The mapping of {field} failed: {what}"),
@@ -127,6 +132,11 @@ FINDINGS: dict[str, FindingKind] = {
         _E,
         Text("{field}: '{value}' mag niet volgens de standaard ({expected}).", "{field}: '{value}' is not allowed by the standard ({expected})."),
         Text("Verbeter de waarde bij de bron of in de mapping.", "Correct the value at the source or in the mapping."),
+    ),
+    "VAL003": FindingKind(
+        _N,
+        Text("{field}: '{value}' is gelezen zoals de standaard het schrijft ({expected}).", "{field}: '{value}' was read as the standard writes it ({expected})."),
+        Text("Schrijf de waarde zoals de standaard.", "Write the value as the standard does."),
     ),
     # -- references ---------------------------------------------------------------------------------------------
     "REF001": FindingKind(
