@@ -22,7 +22,7 @@ from adapters.mapping.functions import Identify, MappingFunctions, plain
 from adapters.mapping.peers import TIMELINE, References, copied
 from adapters.mapping.privacy import BsnGuard
 from adapters.mapping.row import Reference, Row
-from adapters.mapping.shapes import TooDeep, build, cleaned
+from adapters.mapping.shapes import TooDeep, build, cleaned, gives_clean
 from ooapi_specs.identity import as_uuid
 from ooapi_specs.v5 import RESOURCES, parse, serialise, validate
 
@@ -67,6 +67,7 @@ class _Field:
     name: str
     columns: tuple[str, ...]
     evaluate: Evaluate
+    clean: bool = False  # the value can be used as it is
 
 
 class Mapper:
@@ -95,7 +96,8 @@ class Mapper:
         self._key = None if mapping.key is None else compile_tree(mapping.key.tree, table)
         self._where = None if mapping.where is None else compile_tree(mapping.where.tree, table)
         self._fields = [
-            _Field(name, _columns(expressions_of(shape)), build(shape, table)) for name, shape in mapping.fields.items()
+            _Field(name, _columns(expressions_of(shape)), build(shape, table), gives_clean(shape))
+            for name, shape in mapping.fields.items()
         ]
         self._links = [
             _Field(name, _columns([expression]), compile_tree(expression.tree, table))
@@ -201,7 +203,7 @@ class Mapper:
                     if found and not found.isspace():
                         value[each.name] = found
                 elif found is not None:
-                    kept = cleaned(found) if kind is dict or kind is list else found
+                    kept = found if each.clean or (kind is not dict and kind is not list) else cleaned(found)
                     if kept is not None:
                         value[each.name] = kept
             except EXPRESSION_ERRORS as error:

@@ -11,19 +11,24 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-_GAP = r"[ .\u00a0\u2007\u202f]"
+_GAPS = " .\u00a0\u2007\u202f"
+_GAP = f"[{_GAPS}]"
 _HINT = re.compile(
     r"bsn|sofi|burger\W?service|persoonsgebonden|persoonsnummer|onderwijsnummer|pgn|national_?identity", re.IGNORECASE
 )
-# One search over the whole row: almost no row matches, so almost no row pays for more.
-_ANY = re.compile(rf"\d(?:{_GAP}?\d){{8}}|\d{{3,4}}-\d{{2,3}}-\d{{3}}|(?i:{_HINT.pattern})")
-_SOLID = re.compile(r"(?<![^\W_])(?<!\d[.,])\d{9}(?![^\W_])")
+_SOLID = re.compile(r"(?<![^\W_])(?<!\d[.,])[0-9]{9}(?![^\W_])")
 _GROUPED = re.compile(
-    rf"(?<![^\W_])(?<!\d{_GAP})(?:\d(?:{_GAP}?\d){{8}}|\d{{4}}-\d{{2}}-\d{{3}}|\d{{3}}-\d{{3}}-\d{{3}})"
+    rf"(?<![^\W_])(?<!\d{_GAP})(?:[0-9](?:{_GAP}?[0-9]){{8}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{3}}|[0-9]{{3}}-[0-9]{{3}}-[0-9]{{3}})"
     rf"(?!{_GAP}?\d)(?![^\W_])"
 )
-_SHORT = re.compile(r"(?<![^\W_])(?<!\d[.,])\d{8}(?![^\W_])")
+_SHORT = re.compile(r"(?<![^\W_])(?<!\d[.,])[0-9]{8}(?![^\W_])")
 _DATE = re.compile(r"\d{1,2}[ .]\d{1,2}[ .](?:19|20)\d{2}|(?:19|20)\d{2}[ .]\d{2}[ .]\d{2}(?!\d)")
+# Almost no row holds a long number, so almost no row may pay for looking: digits become 0, gaps go, and three searches
+# for a fixed text do. A regular expression over the same row takes ten times as long.
+_SHAPE_OF = bytes(
+    ord("0") if chr(byte) in "0123456789" else ord("-") if byte == ord("-") else ord("x") for byte in range(256)
+)
+_DROPPED = _GAPS.encode()
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 _KEY = "key"
 
@@ -48,6 +53,15 @@ def looks_like_bsn(text: str, *, hinted: bool = False) -> bool:
     return False
 
 
+def _suspicious(text: str) -> bool:
+    """Whether the text could hold nine digits in one of the forms, or speaks of a BSN; quick, and never too strict."""
+    shape = text.encode("utf-8", "replace").translate(_SHAPE_OF, _DROPPED)
+    if b"000000000" in shape or b"000-00-000" in shape or b"000-000-000" in shape:
+        return True
+    lower = text.lower()
+    return "bsn" in lower or "sofi" in lower or "burger" in lower
+
+
 class BsnGuard:
     """Looks through the mapped cells of each record.
 
@@ -69,9 +83,9 @@ class BsnGuard:
             row = "\n".join([value for value in values if value is not None])
         except TypeError:  # not only texts: an object or a number of an endpoint
             row = "\n".join(text for value in values for _, text in _texts("", value))
-        if not _ANY.search(row) and not _ANY.search(key):
-            return None
-        return self._column(data, key)
+        if _suspicious(row) or _suspicious(key):
+            return self._column(data, key)
+        return None
 
     def _column(self, data: Mapping[str, Any], key: str) -> str | None:
         """The long way, for rows in which some long number stands."""
@@ -79,7 +93,8 @@ class BsnGuard:
             if column in self._exempt:
                 continue
             for name, text in _texts(column, data.get(column)):
-                if looks_like_bsn(text, hinted=bool(_HINT.search(name))):
+                hinted = bool(_HINT.search(name))
+                if (hinted or _suspicious(text)) and looks_like_bsn(text, hinted=hinted):
                     return column
         if looks_like_bsn(key) and not any(_holds(data.get(column), key) for column in self._exempt):
             return _KEY

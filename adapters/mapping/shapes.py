@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.mapping.compiler import Evaluate, FunctionTable, compile_tree
+from adapters.mapping.compiler import Evaluate, FunctionTable, Node, compile_tree
 from adapters.mapping.definition import Constant, Expression, Shape, expressions_of
 
 # A value nested deeper is no property of the standard, and would end in a RecursionError further on.
@@ -86,6 +86,19 @@ def _nothing(value: Any) -> bool:
 def is_literal(shape: Shape) -> bool:
     """Whether the shape gives the same value for every record."""
     return all(expression.tree["type"] == "literal" for expression in expressions_of(shape))
+
+
+def gives_clean(shape: Shape) -> bool:
+    """Whether the value is always fresh and holds nothing blank, so that it need not be ``cleaned``."""
+    return isinstance(shape, Expression) and _call_gives_clean(shape.tree)
+
+
+def _call_gives_clean(node: Node) -> bool:
+    if node["type"] != "function_expression":
+        return False
+    if node["value"] == "codes":
+        return all(map(_call_gives_clean, node["children"]))
+    return node["value"] in ("language", "code", "split", "references")
 
 
 def leaves(prefix: str, shape: Shape) -> list[tuple[str, Expression]]:
