@@ -30,23 +30,29 @@ def read_rows(path: Path, *, encoding: str, delimiter: str, quote: str, max_byte
     content), SourceIncomplete (gzip that stops half-way), SourceTooLarge and SourceBroke.
     """
     csv.field_size_limit(LONGEST_LINE)
-    with _opened(path, max_bytes) as binary:
+    decoder = "utf-8-sig" if encoding == "utf-8" else encoding
+    errors = "strict" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    with _told_as_ours(path, encoding), _opened(path, max_bytes) as binary:
         check_mark(binary.peek(64)[:64], path.name, encoding)
-        decoder = "utf-8-sig" if encoding == "utf-8" else encoding
-        errors = "strict" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
         with io.TextIOWrapper(binary, encoding=decoder, errors=errors, newline="") as text:
-            try:
-                yield from _parsed(_lines(text, path.name), path.name, encoding, delimiter, quote)
-            except UnicodeError as error:
-                raise wrong_encoding(path.name, encoding) from error
-            except EOFError as error:
-                what = Text("het ingepakte bestand stopt halverwege", "the compressed file stops half-way")
-                raise problem(SourceIncomplete, path.name, what) from error
-            except (gzip.BadGzipFile, zlib.error) as error:
-                what = Text("het ingepakte bestand is beschadigd", "the compressed file is damaged")
-                raise problem(SourceMalformed, path.name, what) from error
-            except OSError as error:
-                raise SourceBroke(str(error), place=path.name) from error
+            yield from _parsed(_lines(text, path.name), path.name, encoding, delimiter, quote)
+
+
+@contextmanager
+def _told_as_ours(path: Path, encoding: str) -> Iterator[None]:
+    """Turn what files and codecs raise into errors of adapters."""
+    try:
+        yield
+    except UnicodeError as error:
+        raise wrong_encoding(path.name, encoding) from error
+    except EOFError as error:
+        what = Text("het ingepakte bestand stopt halverwege", "the compressed file stops half-way")
+        raise problem(SourceIncomplete, path.name, what) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        what = Text("het ingepakte bestand is beschadigd", "the compressed file is damaged")
+        raise problem(SourceMalformed, path.name, what) from error
+    except OSError as error:
+        raise SourceBroke(str(error), place=path.name) from error
 
 
 def _parsed(lines: Iterator[str], place: str, encoding: str, delimiter: str, quote: str) -> Rows:
@@ -121,11 +127,7 @@ def _lines(text: io.TextIOWrapper, place: str) -> Iterator[str]:
 
 @contextmanager
 def _opened(path: Path, max_bytes: int) -> Iterator[io.BufferedReader[Any]]:
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise SourceBroke(str(error), place=path.name) from error
-    with file:
+    with path.open("rb") as file:
         if path.suffix != ".gz":
             yield file
             return
