@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from sqlalchemy.engine import Connection
 
 from adapters.contract import (
+    AdapterConfig,
     AdapterContext,
     Capability,
     Checkpoint,
@@ -40,7 +41,7 @@ class SqlAdapter:
     """Reads views or single SELECTs of one database, each read in one read-only transaction."""
 
     kind: ClassVar[str] = "sql"
-    config_model: ClassVar[type[SqlConfig]] = SqlConfig
+    config_model: ClassVar[type[AdapterConfig]] = SqlConfig
 
     def __init__(self, config: SqlConfig, context: AdapterContext) -> None:
         self.config = config

@@ -52,6 +52,7 @@ class Session:
         self._engine: Engine | None = None
         self._connection: Connection | None = None
         self._driver_connection: Any = None
+        self._result: Any = None
         self._running: asyncio.Future[Any] | None = None
         self._closed = False
 
@@ -94,7 +95,7 @@ class Session:
             options = {"stream_results": True, "max_row_buffer": fetch_size}
             return connection.execution_options(**options).execute(statement, parameters)
 
-        result = await self.run(execute, stream=stream)
+        result = self._result = await self.run(execute, stream=stream)
         while True:
             portion: Sequence[Any] = await self.run(lambda _: result.fetchmany(fetch_size), stream=stream)
             if not portion:
@@ -111,6 +112,8 @@ class Session:
 
         def close() -> None:
             with suppress(SQLAlchemyError, OSError):
+                if self._result is not None:
+                    self._result.close()  # SQLite keeps its file open as long as a cursor has rows left
                 if self._connection is not None:
                     self._connection.close()
             if self._engine is not None:
