@@ -1,0 +1,1 @@
+"""The catalogue: from a school's records to published resources, and serving them."""

@@ -1,0 +1,1 @@
+"""Sync: read, map, validate, check references, stage, publish."""

@@ -1,0 +1,208 @@
+"""References to nothing and references in a circle, found before anything is published.
+
+A reference that a resource cannot do without (an offering's course) refuses the row; any other is left out of the
+body and said. Refusing a row may break further references, so this repeats until nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from adapters.contract import SourceReference
+from adapters.findings import Finding, shown
+from gateway.catalogue.sync.findings import FindingStore
+from gateway.catalogue.sync.staging import Staged, Target, copy_rows, row_of, targets_of
+from gateway.storage.engine import Database, raw
+from ooapi_specs.v5 import RESOURCES
+
+PARENT: Final = "parent"
+_BATCH: Final = 500
+
+_PUBLISHED = text(
+    "SELECT id FROM catalogue_resources WHERE id = ANY(:ids) AND member = :member AND origin <> ALL(:replaced)"
+    " AND id NOT IN (SELECT id FROM staged_tombstones WHERE run = :run)"
+)
+_AFFECTED = text(
+    "SELECT id, resource, source_key, origin, body, timeline, targets, place, row FROM staged_resources"
+    " WHERE run = :run AND target_ids && CAST(:ids AS uuid[]) ORDER BY id LIMIT :batch"
+)
+_DELETE = text("DELETE FROM staged_resources WHERE run = :run AND id = ANY(:ids)")
+_CHOSEN = text(
+    "SELECT id, resource, source_key, origin, body, timeline, targets, place, row FROM staged_resources"
+    " WHERE run = :run AND id = ANY(:ids) ORDER BY id"
+)
+
+# The subject of each resource: the reference that it is meaningless without.
+_SUBJECTS: Final[Mapping[str, frozenset[str]]] = {
+    name: frozenset(reference.property for reference in definition.references if reference.subject)
+    for name, definition in RESOURCES.items()
+}
+
+
+class Graph:
+    """What a run's resources refer to, as far as it is needed to find what is missing."""
+
+    def __init__(self) -> None:
+        self.present: set[UUID] = set()
+        self.wanted: set[UUID] = set()
+        self.parents: dict[UUID, UUID] = {}
+
+    def add(self, resource_id: UUID, targets: Iterable[Target]) -> None:
+        self.present.add(resource_id)
+        for target in targets:
+            self.wanted.add(target.id)
+            if target.property == PARENT:
+                self.parents[resource_id] = target.id
+
+
+async def check_references(
+    database: Database, run: UUID, member: str, replaced: Sequence[str], graph: Graph, findings: FindingStore
+) -> int:
+    """Repair or refuse the staged resources of a run; returns how many were refused.
+
+    ``replaced``: the origins of which this run holds everything, so that their published rows do not count.
+    """
+    refused = 0
+    missing = graph.wanted - graph.present
+    while missing:
+        async with database.transaction() as session:
+            parameters = {"ids": list(missing), "member": member, "replaced": list(replaced), "run": run}
+            missing -= {row.id for row in await session.execute(_PUBLISHED, parameters)}
+        gone: set[UUID] = set()
+        while missing:
+            batch_gone, more = await _repair(database, run, member, missing, findings)
+            gone |= batch_gone
+            if not more:
+                break
+        graph.present -= gone
+        for resource_id in gone:
+            graph.parents.pop(resource_id, None)
+        refused += len(gone)
+        missing = gone & graph.wanted
+    await _break_circles(database, run, member, graph, findings)
+    return refused
+
+
+async def _repair(
+    database: Database, run: UUID, member: str, missing: set[UUID], findings: FindingStore
+) -> tuple[set[UUID], bool]:
+    """Repair one batch of resources that refer to something missing; returns the refused ids and whether any was."""
+    async with database.transaction() as session:
+        rows = (await session.execute(_AFFECTED, {"run": run, "ids": list(missing), "batch": _BATCH})).all()
+        gone: set[UUID] = set()
+        kept: list[Staged] = []
+        for row in rows:
+            targets = targets_of(row.targets)
+            broken = [target for target in targets if target.id in missing]
+            subject = next((t for t in broken if t.property in _SUBJECTS[row.resource]), None)
+            for target in broken if subject is None else [subject]:
+                findings.add(_finding(row, target, "REF002" if subject is None else "REF001"))
+            if subject is None:
+                kept.append(_without(row, targets, broken))
+            else:
+                gone.add(row.id)
+        await _replace(session, database, run, member, [row.id for row in rows], kept)
+        await findings.write(await raw(session))
+    return gone, bool(rows)
+
+
+async def _break_circles(database: Database, run: UUID, member: str, graph: Graph, findings: FindingStore) -> None:
+    """Leave out the parent of every resource that stands in a circle of parents."""
+    circles = sorted(in_circles(graph.parents))
+    for start in range(0, len(circles), _BATCH):
+        async with database.transaction() as session:
+            chosen = await session.execute(_CHOSEN, {"run": run, "ids": circles[start : start + _BATCH]})
+            kept, ids = [], []
+            for row in chosen.all():
+                targets = targets_of(row.targets)
+                parents = [target for target in targets if target.property == PARENT]
+                for target in parents:
+                    findings.add(_finding(row, target, "REF003"))
+                kept.append(_without(row, targets, parents))
+                ids.append(row.id)
+            await _replace(session, database, run, member, ids, kept)
+            await findings.write(await raw(session))
+
+
+def in_circles(parents: Mapping[UUID, UUID]) -> set[UUID]:
+    """The ids that reach themselves by going from parent to parent."""
+    found: set[UUID] = set()
+    done: set[UUID] = set()
+    for start in parents:
+        path: dict[UUID, None] = {}
+        here: UUID | None = start
+        while here is not None and here not in done and here not in path:
+            path[here] = None
+            here = parents.get(here)
+        if here is not None and here in path:
+            walked = list(path)
+            found.update(walked[walked.index(here) :])
+        done.update(path)
+    return found
+
+
+def _finding(row: Any, target: Target, code: str) -> Finding:
+    return Finding(
+        code=code,
+        source=SourceReference(row.place, row.row),
+        stream=row.origin.split("/")[1],
+        resource=row.resource,
+        key=row.source_key,
+        target=target.property,
+        values={"resource": target.resource, "key": shown(target.key)},
+    )
+
+
+def _without(row: Any, targets: Sequence[Target], broken: Sequence[Target]) -> Staged:
+    """The staged resource with these references left out of body and references."""
+    value: dict[str, Any] = orjson.loads(row.body)
+    for target in broken:
+        _drop(value, target)
+    return Staged(
+        id=row.id,
+        resource=row.resource,
+        source_key=row.source_key,
+        origin=row.origin,
+        value=value,
+        body=orjson.dumps(value),
+        timeline=row.timeline,
+        targets=[target for target in targets if target not in broken],
+        source=SourceReference(row.place, row.row),
+    )
+
+
+def _drop(value: dict[str, Any], target: Target) -> None:
+    if target.link:
+        return
+    if not target.many:
+        value.pop(target.property, None)
+        return
+    left = [item for item in value.get(target.property, ()) if item != str(target.id)]
+    if left:
+        value[target.property] = left
+    else:
+        value.pop(target.property, None)
+
+
+async def _replace(
+    session: AsyncSession,
+    database: Database,
+    run: UUID,
+    member: str,
+    ids: Sequence[UUID],
+    kept: Sequence[Staged],
+) -> None:
+    await session.execute(_DELETE, {"run": run, "ids": list(ids)})
+    if kept:
+        await copy_rows(await raw(session), _rows(run, member, kept))
+
+
+def _rows(run: UUID, member: str, kept: Iterable[Staged]) -> Iterator[tuple[Any, ...]]:
+    for staged in kept:
+        yield row_of(run, member, staged)

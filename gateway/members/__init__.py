@@ -1,0 +1,1 @@
+"""Members: who takes part, with which sources, keys and limits."""
