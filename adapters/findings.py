@@ -7,6 +7,7 @@ out of the snapshot, a ``warning`` drops or changes one value, a ``note`` counts
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -176,11 +177,61 @@ class Finding:
 
     @property
     def message(self) -> Text:
-        return FINDINGS[self.code].message.fill(**{"field": self.target or "", **self.values})
+        return self._filled(FINDINGS[self.code].message)
 
     @property
     def hint(self) -> Text:
-        return FINDINGS[self.code].hint.fill(**{"field": self.target or "", **self.values})
+        return self._filled(FINDINGS[self.code].hint)
+
+    def _filled(self, text: Text) -> Text:
+        values = {"field": self.target or "", **self.values}
+        english = text.en.format(**values)
+        if "expected" in values:
+            values["expected"] = expected_in_dutch(values["expected"])
+        return Text(text.nl.format(**values), english)
+
+
+# What the models of the standard expect, as they say it in English.
+_EXPECTED_NL = {
+    "a value": "een waarde",
+    "a text": "een tekst",
+    "a text as name": "een tekst als naam",
+    "true or false": "true of false",
+    "a list": "een lijst",
+    "an object": "een object",
+    "a number": "een getal",
+    "no other properties": "geen andere eigenschappen",
+    "an id, or an object whose type is known": "een id, of een object met een bekend type",
+    "a UUID of 36 characters": "een UUID van 36 tekens",
+    "an existing date as YYYY-MM-DD": "een bestaande datum als JJJJ-MM-DD",
+    "an existing date and time with offset as YYYY-MM-DDThh:mm:ss+hh:mm": "een bestaande datum en tijd met tijdzone zoals 2026-08-31T09:00:00+02:00",
+    "a text of at most 256 characters": "een tekst van hoogstens 256 tekens",
+    "an e-mail address of at most 256 characters": "een e-mailadres van hoogstens 256 tekens",
+    "a URI of at most 2048 characters": "een webadres van hoogstens 2048 tekens",
+    "a URI": "een webadres",
+    "a language tag such as nl-NL or en": "een taal zoals nl-NL of en",
+    "a language of three letters such as nld": "een taal van drie letters zoals nld",
+    "an ISO 8601 duration such as P10W": "een duur volgens ISO 8601 zoals P10W",
+    "an amount with a decimal point such as 12.50": "een bedrag met een punt zoals 12.50",
+    "an ISCED-F code of at most 4 characters": "een ISCED-F-code van hoogstens 4 tekens",
+    "a JSON value without null": "een JSON-waarde zonder null",
+}  # fmt: skip
+_EXPECTED_FORMS_NL = (
+    (re.compile(r"one of: (.*)", re.DOTALL), r"een van: \1"),
+    (re.compile(r"a whole number from (\S+) to (\S+)"), r"een heel getal van \1 tot en met \2"),
+    (re.compile(r"at least (\d+) element"), r"minstens \1 element"),
+    (re.compile(r"at most (\d+) levels"), r"hoogstens \1 niveaus diep"),
+)
+
+
+def expected_in_dutch(expected: str) -> str:
+    """What a value should have been, in Dutch. A form or an example, such as 31-08-2026, is the same in both."""
+    if expected in _EXPECTED_NL:
+        return _EXPECTED_NL[expected]
+    for form, dutch in _EXPECTED_FORMS_NL:
+        if form.fullmatch(expected):
+            return form.sub(dutch, expected)
+    return expected
 
 
 _LONGEST_VALUE = 80

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-import orjson
 from jmespath.exceptions import JMESPathTypeError
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from adapters.contract import Record, SourceReference
 from adapters.findings import Finding, shown
@@ -35,6 +36,9 @@ EXPRESSION_ERRORS = (TypeError, ValueError, ArithmeticError, AttributeError, Rec
 
 # Properties whose built-in default would contradict a value that is there but could not be read.
 _NOT_DEFAULTED_WHEN_UNREADABLE = frozenset({"startDate", "endDate"})
+
+# A character that no store and no reader of JSON can be trusted with; a backslash before it makes it plain text.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 LevelOf = Callable[[UUID], str | None]
 
@@ -120,7 +124,7 @@ class Mapper:
         key = self._source_key(record, data)
         if key is None:
             return self._refused(record)
-        row.key = key
+        row.key = None if row.masked else key  # the key of a person is a number that names the person
         identity = self._own_id(key)
         if identity is None:
             return self._refused(record, key)
@@ -166,6 +170,9 @@ class Mapper:
             return None
         if key is None and not row.refused:
             row.note("ROW002", columns=", ".join(row.columns) or "key")
+        if key is not None and "\0" in key:
+            row.note("MAP009", what="U+0000")
+            return None
         return key
 
     def _own_id(self, key: str) -> UUID | None:
@@ -186,6 +193,10 @@ class Mapper:
             return None
 
     def _copy(self, data: dict[str, Any], value: dict[str, Any]) -> None:
+        for name, wanted in self._fixed.items():
+            if data.get(name) not in (None, wanted):  # another kind, which `where` should have left out
+                self._row.target = name
+                self._row.note("VAL002", value=self._row.shown(data[name]), expected=f"one of: {wanted}")
         try:
             value.update(copied(data, self.mapping.resource))
         except TooDeep as error:
@@ -216,7 +227,7 @@ class Mapper:
         for each in self._links:
             row.target, row.columns = f"links.{each.name}", each.columns
             self._tried(each.evaluate, data)
-            links += [(each.name, found.resource, found.key, found.id) for found in row.references]
+            links += [(each.name, found.resource, found.key, found.id) for found, _ in row.references]
             row.references = []
         row.references = references
         return tuple(dict.fromkeys(links))
@@ -281,10 +292,14 @@ class Mapper:
         overrides = value.pop(TIMELINE, None)
         if model is not None and not row.refused:
             if overrides:
-                result.timeline = orjson.dumps(overrides)
+                result.timeline = to_json(overrides)
                 model = validate(self.mapping.resource, value)
-            result.model = model
-            result.body = serialise(model)
+            body = serialise(model)
+            if _has_nul(body) or _has_nul(result.timeline or b""):
+                row.target, row.columns = "", ()
+                row.note("MAP009", what="U+0000")
+            else:
+                result.model, result.body = model, body
         result.value = value
         result.references = self._references_in(value, overrides)
         result.findings = tuple(row.findings)
@@ -310,11 +325,13 @@ class Mapper:
 
     def _references_in(self, value: dict[str, Any], overrides: Any) -> tuple[Reference, ...]:
         """The references of the row that are still in its value, each once."""
-        found = dict.fromkeys(self._row.references)
-        if not found:
-            return ()
-        kept = {**value, TIMELINE: overrides} if overrides else value
-        return tuple(reference for reference in found if reference.property.split(".")[0] in kept)
+        kept: dict[Reference, None] = {}
+        for reference, written in self._row.references:
+            name, _, deeper = reference.property.partition(".")
+            present = overrides if name == TIMELINE else value.get(name)
+            if present == written or (deeper and present) or _holds(present, written):
+                kept[reference] = None
+        return tuple(kept)
 
     # -- refusals ---------------------------------------------------------------------------------------------------
 
@@ -332,6 +349,17 @@ def _columns(expressions: list[Expression | None] | list[Expression]) -> tuple[s
     """The columns as findings name them; empty when the whole record is read."""
     read = columns_read([expression for expression in expressions if expression is not None])
     return tuple(sorted(read or ()))
+
+
+def _has_nul(body: bytes) -> bool:
+    return b"\\u0000" in body and _NUL.search(body) is not None
+
+
+def _holds(value: Any, written: str) -> bool:
+    """Whether an id stands in a list of ids; in ``ext`` and other free objects it may stand anywhere."""
+    if type(value) is list:
+        return written in value or type(value[0]) is dict
+    return type(value) is dict
 
 
 def _short(value: Any) -> str:

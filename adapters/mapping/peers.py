@@ -48,7 +48,6 @@ class References:
         self._functions = functions
         self._row = row
         self._has_room = resource == "ComponentOffering"
-        # Only a resource that can refer to a resource of several kinds has to look which one is meant.
 
     def settle(self, value: dict[str, Any]) -> None:
         """Re-identify, in place, the references that did not come from reference() or references()."""
@@ -90,7 +89,7 @@ class References:
             return given
         if not isinstance(given, str) or as_uuid(given) is None:
             shown = self._row.shown(given if isinstance(given, (str, int, float)) else type(element).__name__)
-            self._row.note("VAL001", value=shown, expected="uuid")
+            self._row.note("VAL001", value=shown, expected="a UUID of 36 characters")
             return None
         found, written = self._functions.identity(resource, given.lower())
         self._row.refer(resource, given.lower(), found, written, many=reference.many)

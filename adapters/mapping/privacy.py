@@ -21,6 +21,7 @@ _GROUPED = re.compile(
     rf"(?<![^\W_])(?<!\d{_GAP})(?:[0-9](?:{_GAP}?[0-9]){{8}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{3}}|[0-9]{{3}}-[0-9]{{3}}-[0-9]{{3}})"
     rf"(?!{_GAP}?\d)(?![^\W_])"
 )
+_LABELLED = re.compile(r"(?:bsn|sofi\w*|burgerservicenummer)\W{0,3}([0-9]{8,9})(?![0-9])", re.IGNORECASE)
 _SHORT = re.compile(r"(?<![^\W_])(?<!\d[.,])[0-9]{8}(?![^\W_])")
 _DATE = re.compile(r"\d{1,2}[ .]\d{1,2}[ .](?:19|20)\d{2}|(?:19|20)\d{2}[ .]\d{2}[ .]\d{2}(?!\d)")
 # Almost no row holds a long number, so almost no row may pay for looking: digits become 0, gaps go, and three searches
@@ -48,6 +49,8 @@ def looks_like_bsn(text: str, *, hinted: bool = False) -> bool:
         digits = re.sub(r"\D", "", found[0])
         if passes_eleven_test(digits) and not _DATE.search(found[0]):
             return True
+    if any(passes_eleven_test(found[1].zfill(9)) for found in _LABELLED.finditer(text)):
+        return True
     if hinted or _HINT.search(text):
         return any(passes_eleven_test("0" + found[0]) for found in _SHORT.finditer(text))
     return False

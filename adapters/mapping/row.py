@@ -40,8 +40,8 @@ class Row:
         self.target: str | None = None
         self.columns: tuple[str, ...] = ()
         self.findings: list[Finding] = []
-        self.references: list[Reference] = []
-        self.ids: set[str] = set()  # of the references, as they stand in the values
+        self.references: list[tuple[Reference, str]] = []  # each with its id as it stands in the value
+        self.ids: set[str] = set()  # of the references
         self.refused = False
         self._interned: dict[tuple[str | None, str, str, bool], Reference] = {}
 
@@ -76,5 +76,5 @@ class Row:
             if len(self._interned) >= 65_536:
                 self._interned.clear()
             found = self._interned[name] = Reference(self.target or "", resource, key, identity, many)
-        self.references.append(found)
+        self.references.append((found, written))
         self.ids.add(written)
