@@ -143,6 +143,24 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.dispose()
 
 
+@pytest.fixture
+def reachable_folder() -> Iterator[Path]:
+    """A temporary folder that the user of an embedded server can enter, also when the tests run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="ooapi-gateway-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def own_server(reachable_folder: Path) -> Iterator[EmbeddedServer]:
+    """A PostgreSQL for one test alone, with all tables, which the test may stop, kill and start again."""
+    server = EmbeddedServer(reachable_folder / "postgres", durable=False)
+    upgrade(server.open())
+    yield server
+    server.close()
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of the standards' documents beside the project; without it the test is skipped (in CI it fails)."""
