@@ -49,9 +49,12 @@ def _joined(
     return select(func.aggregate_strings(column, separator)).where(owner == key).scalar_subquery().label(name)
 
 
+def _town(site: ColumnElement[Any]) -> ColumnElement[Any]:
+    return _of(t.site.c.town, t.site.c.code, site, "town")
+
+
 def definitions() -> dict[str, Select[Any]]:
     """The SELECT of each view, by the name of the view."""
-    town = lambda key: _of(t.site.c.town, t.site.c.code, key, "town")  # noqa: E731 - read as part of the table below
     return {
         "ooapi_organization": _all(t.unit),
         "ooapi_building": _all(t.site),
@@ -68,12 +71,12 @@ def definitions() -> dict[str, Select[Any]]:
         "ooapi_component": _all(t.part),
         "ooapi_program_offering": _all(
             t.programme_offer,
-            town(t.programme_offer.c.site),
+            _town(t.programme_offer.c.site),
             _of(t.programme.c.unit, t.programme.c.code, t.programme_offer.c.programme, "unit"),
         ),
         "ooapi_course_offering": _all(
             t.module_offer,
-            town(t.module_offer.c.site),
+            _town(t.module_offer.c.site),
             _of(t.module.c.unit, t.module.c.code, t.module_offer.c.course, "unit"),
         ),
         "ooapi_component_offering": _all(
