@@ -2,18 +2,19 @@
 
 The standard shows an association in five forms: on its own (``…Full``: person and offering are ids or objects), in
 the list of an offering (``…Expandable``: the person's id as an object), in the list of a person (``…WithOffering``:
-the offering in full), as the body of an enrolment (``…Write``) and as a change (``AssociationChange``).
+the offering in full), as the body of an enrolment (``AssociationWrite``) and as a change (``AssociationChange``).
 ``associationType`` tells the kinds apart (§4.3), so each kind holds its own value only.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from ooapi_specs.v5.academic_session import AcademicSession
-from ooapi_specs.v5.common import Consumer, Ext, OpenObject, PostResponse, StudyLoadDescriptor
+from ooapi_specs.v5.common import READ_ONLY, WRITE_ONLY, Consumer, Ext, OpenObject, PostResponse, StudyLoadDescriptor
 from ooapi_specs.v5.enumerations import (
     AssociationRole,
     AssociationState,
@@ -22,7 +23,7 @@ from ooapi_specs.v5.enumerations import (
     RemoteAssociationState,
     ResultState,
 )
-from ooapi_specs.v5.offering import ComponentOffering, CourseOffering, OfferingReference, ProgramOffering
+from ooapi_specs.v5.offering import AnyOffering, ComponentOffering, CourseOffering, OfferingReference, ProgramOffering
 from ooapi_specs.v5.organization import Organization
 from ooapi_specs.v5.person import Person, PersonId
 from ooapi_specs.v5.types import (
@@ -30,6 +31,7 @@ from ooapi_specs.v5.types import (
     CourseOfferingAssociationType,
     Date,
     Maybe,
+    OneOf,
     ProgramOfferingAssociationType,
     Reference,
     Uuid,
@@ -40,7 +42,10 @@ from ooapi_specs.v5.types import (
 
 
 class Result(OpenObject):
-    """What every result has. The form of ``score`` follows the offering's ``resultValueType`` (§4.17)."""
+    """What every result has.
+
+    The form of ``score`` follows the offering's ``resultValueType`` (§4.17).
+    """
 
     state: ResultState
     pass_: Annotated[Maybe[PassState], Field(alias="pass")] = None
@@ -62,20 +67,31 @@ class ComponentResult(Result):
     weight: Weight  # percent
 
 
+def _kind_of_result(value: Mapping[str, Any]) -> str:
+    """The results of a programme and of a course look the same; that of a component has a weight."""
+    return (ComponentResult if "weight" in value else CourseResult).__name__
+
+
+AnyResult = Annotated[ComponentResult | CourseResult | ProgramResult, OneOf(_kind_of_result)]
+
+
 # -- the association itself ---------------------------------------------------------------------------------------
 
 
 class AssociationId(OpenObject):
-    associationId: Uuid
+    associationId: Annotated[Uuid, READ_ONLY]
 
 
 class AssociationProperties(OpenObject):
-    """``state`` is the status at home, ``remoteState`` the status at the host (§3.2)."""
+    """What an association says about itself.
 
-    associationType: AssociationType
+    ``state`` is the status at home, ``remoteState`` the status at the host (§3.2).
+    """
+
+    associationType: Annotated[AssociationType, READ_ONLY]
     role: AssociationRole
-    state: AssociationState
-    remoteState: Maybe[RemoteAssociationState] = None
+    state: Annotated[AssociationState, READ_ONLY]
+    remoteState: Annotated[Maybe[RemoteAssociationState], WRITE_ONLY] = None
     consumers: Maybe[list[Consumer]] = None
     ext: Maybe[Ext] = None
 
@@ -159,21 +175,26 @@ class ComponentOfferingAssociationWithOffering(ComponentOfferingAssociation):
 # -- writes (§3.1) --------------------------------------------------------------------------------------------------
 
 
-class ProgramOfferingAssociationWrite(ProgramOfferingAssociation):
-    remoteState: RemoteAssociationState
-    offering: Maybe[ComponentOffering | CourseOffering | ProgramOffering] = None
-    issuer: Maybe[Organization] = None
+class AssociationWrite(OpenObject):
+    """A person's enrolment with an offering, as the host sends it.
 
+    A caller may leave out what the standard calls readOnly. The document still lists it as required, where OpenAPI
+    3.0 takes the two together to mean "in answers".
+    """
 
-class CourseOfferingAssociationWrite(CourseOfferingAssociation):
-    remoteState: RemoteAssociationState
-    offering: Maybe[ComponentOffering | CourseOffering | ProgramOffering] = None
-    issuer: Maybe[Organization] = None
+    model_config = ConfigDict(
+        json_schema_extra={"required": ["associationId", "associationType", "role", "state", "remoteState"]}
+    )
 
-
-class ComponentOfferingAssociationWrite(ComponentOfferingAssociation):
-    remoteState: RemoteAssociationState
-    offering: Maybe[ComponentOffering | CourseOffering | ProgramOffering] = None
+    associationId: Annotated[Maybe[Uuid], READ_ONLY] = None
+    associationType: Annotated[Maybe[AssociationType], READ_ONLY] = None
+    role: AssociationRole
+    state: Annotated[Maybe[AssociationState], READ_ONLY] = None
+    remoteState: Annotated[RemoteAssociationState, WRITE_ONLY]
+    consumers: Maybe[list[Consumer]] = None
+    ext: Maybe[Ext] = None
+    result: Maybe[AnyResult] = None
+    offering: Maybe[AnyOffering] = None
     issuer: Maybe[Organization] = None
 
 
@@ -181,7 +202,7 @@ class AssociationChange(OpenObject):
     """The body of a PATCH: the host's state, a result, or both. What is absent stays as it is."""
 
     remoteState: Maybe[RemoteAssociationState] = None
-    result: Maybe[ComponentResult | CourseResult | ProgramResult] = None
+    result: Maybe[AnyResult] = None
 
 
 class AssociationWritten(PostResponse, AssociationId):

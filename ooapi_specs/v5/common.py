@@ -34,6 +34,10 @@ class ClosedObject(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, serialize_by_alias=True)
 
 
+# For what a caller may leave out of a body, and what no answer shows (OpenAPI 3.0).
+READ_ONLY = Field(json_schema_extra={"readOnly": True})
+WRITE_ONLY = Field(json_schema_extra={"writeOnly": True})
+
 Ext = Annotated[dict[str, Json], Field(json_schema_extra={"type": "object"})]
 
 
@@ -51,7 +55,10 @@ class IdentifierEntry(ClosedObject):
 
 
 class LanguageTypedString(OpenObject):
-    """A text in one language. The standard requires neither key; what we make has both (ooapi.md §4.1)."""
+    """A text in one language.
+
+    The standard requires neither key; what we make has both (ooapi.md §4.1).
+    """
 
     language: Maybe[Language] = None
     value: Maybe[str] = None
@@ -84,7 +91,10 @@ class Address(OpenObject):
 
 
 class Cost(ClosedObject):
-    """One price. Amounts are texts with a decimal point, without sign or currency (ooapi.md §4.12)."""
+    """One price.
+
+    Amounts are texts with a decimal point, without sign or currency (ooapi.md §4.12).
+    """
 
     costType: AnyCostType
     amount: Maybe[Amount] = None

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, Any, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
@@ -202,7 +203,7 @@ def _locate(model: type[BaseModel], error: ErrorDetails) -> _Place:
     for step in error["loc"]:
         annotation = _plain(annotation)
         choices = [_plain(choice) for choice in get_args(annotation)]
-        if UUID in choices:
+        if get_origin(annotation) in (Union, UnionType):  # the step names the choice and is no part of the value
             annotation = next((choice for choice in choices if getattr(choice, "__name__", "") == step), UUID)
             continue
         path.append(step)

@@ -6,7 +6,8 @@ only thing by which a reader can tell a course's offering from a programme's (§
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -26,10 +27,10 @@ from ooapi_specs.v5.types import (
     Date,
     DateTime,
     Maybe,
+    OneOf,
     Percentage,
     ProgramOfferingType,
     Reference,
-    ReferenceForm,
     TeachingLanguage,
     Text256,
     Uri,
@@ -116,9 +117,17 @@ class ComponentOffering(Offering):
     organization: Maybe[Reference[Organization]] = None
 
 
-_KINDS = (
-    (OfferingType.COMPONENT.value, ComponentOffering.__name__),
-    (OfferingType.COURSE.value, CourseOffering.__name__),
-    (OfferingType.PROGRAM.value, ProgramOffering.__name__),
-)
-OfferingReference = Annotated[UUID | ComponentOffering | CourseOffering | ProgramOffering, ReferenceForm(_KINDS)]
+_KINDS: dict[object, str] = {
+    OfferingType.COMPONENT: ComponentOffering.__name__,
+    OfferingType.COURSE: CourseOffering.__name__,
+    OfferingType.PROGRAM: ProgramOffering.__name__,
+}
+
+
+def _kind_of_offering(value: Mapping[str, Any]) -> str | None:
+    kind = value.get("offeringType")
+    return _KINDS.get(kind) if isinstance(kind, str) else None
+
+
+AnyOffering = Annotated[ComponentOffering | CourseOffering | ProgramOffering, OneOf(_kind_of_offering)]
+OfferingReference = Annotated[UUID | ComponentOffering | CourseOffering | ProgramOffering, OneOf(_kind_of_offering)]

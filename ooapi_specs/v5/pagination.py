@@ -11,7 +11,10 @@ FIRST_PAGE = 1
 
 
 class Pagination(OpenObject):
-    """One page. The items are judged by their own models, one at a time, so a bad one does not cost the page."""
+    """One page of a collection.
+
+    The items are judged by their own models, one at a time, so a bad one does not cost the page.
+    """
 
     pageSize: Int32
     pageNumber: PageNumber

@@ -11,16 +11,14 @@ from pydantic import BaseModel
 from ooapi_specs.v5 import parameters as p
 from ooapi_specs.v5.association import (
     AssociationChange,
+    AssociationWrite,
     AssociationWritten,
     ComponentOfferingAssociationExpandable,
     ComponentOfferingAssociationWithOffering,
-    ComponentOfferingAssociationWrite,
     CourseOfferingAssociationExpandable,
     CourseOfferingAssociationWithOffering,
-    CourseOfferingAssociationWrite,
     ProgramOfferingAssociationExpandable,
     ProgramOfferingAssociationWithOffering,
-    ProgramOfferingAssociationWrite,
 )
 from ooapi_specs.v5.course import Course
 from ooapi_specs.v5.definitions import ASSOCIATIONS, OFFERINGS, RESOURCES
@@ -60,7 +58,7 @@ class Operation:
     """One operation.
 
     ``path``: template without version prefix. ``item``: the resources of the page or the instance, empty where the
-    answer is no resource. ``models``: what each of those looks like here. ``parent``: for a collection inside another
+    answer is no resource. ``models``: what an item or the answer may look like. ``parent``: for a collection inside another
     resource. ``identifier``: for an instance. ``sort_keys``: each also with ``-`` in front; ``default_sort`` is
     ascending. ``errors``: the declared codes. ``scopes``: of the standard's openId scheme, for writes.
     ``catalogue``: answered from published data; persons, associations and writes are not.
@@ -463,7 +461,7 @@ _ASSOCIATIONS = (
         success=201,
         request=RequestBody(
             JSON,
-            (ProgramOfferingAssociationWrite, CourseOfferingAssociationWrite, ComponentOfferingAssociationWrite),
+            (AssociationWrite,),
         ),
         scopes=("associations:external:me.write",),
         catalogue=False,
@@ -531,7 +529,6 @@ _EDUCATION_SPECIFICATIONS = (
         (*PAGE, p.SEARCH, p.EDUCATION_SPECIFICATION_TYPE, p.PRIMARY_CODE),
         "educationSpecificationType name primaryCode",
         "name",
-        not_found=False,
     ),
     _instance(
         "/education-specifications/{educationSpecificationId}",
@@ -540,7 +537,8 @@ _EDUCATION_SPECIFICATIONS = (
         "parent children organization",
         parameters=_TIMELINE,
     ),
-    # The standard's document calls the items Course, which is a mistake known upstream (GH/pull/311).
+    # The standard's document calls the items Course, a mistake known upstream (GH/pull/311). The document allows
+    # both, for clients made from either; what is answered are education specifications.
     _collection(
         "/education-specifications/{educationSpecificationId}/education-specifications",
         "EducationSpecification",
@@ -548,6 +546,7 @@ _EDUCATION_SPECIFICATIONS = (
         (*PAGE, p.SEARCH),
         "educationSpecificationId name educationSpecificationType",
         "educationSpecificationId",
+        models=(EducationSpecification, Course),
     ),
     _collection(
         "/education-specifications/{educationSpecificationId}/courses",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ooapi_specs.v5.common import Address, Consumer, Ext, IdentifierEntry, OpenObject, PostResponse
+from typing import Annotated
+
+from ooapi_specs.v5.common import READ_ONLY, Address, Consumer, Ext, IdentifierEntry, OpenObject, PostResponse
 from ooapi_specs.v5.enumerations import Gender, ICERelationType, PersonAffiliation
 from ooapi_specs.v5.types import Date, Email, Maybe, Text256, Uri, Uuid
 
@@ -16,7 +18,7 @@ class PersonId(OpenObject):
 class PersonProperties(OpenObject):
     """A person without the id: also the body with which one is created."""
 
-    primaryCode: IdentifierEntry
+    primaryCode: Annotated[IdentifierEntry, READ_ONLY]
     givenName: Text256
     surnamePrefix: Maybe[str] = None
     surname: Text256

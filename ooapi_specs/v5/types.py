@@ -164,56 +164,67 @@ class _Only:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.custom_error_schema(
-            core_schema.literal_schema([self.member]), "ooapi_form", custom_error_message=f"{ONE_OF}{self.member.value}"
+            core_schema.literal_schema([self.member], serialization=core_schema.simple_ser_schema("str")),
+            "ooapi_form",
+            custom_error_message=f"{ONE_OF}{self.member.value}",
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "enum": [member.value for member in type(self.member)]}
 
 
+JSON_VALUE = "ooapi-json"  # under which pydantic keeps the recursive definition
 ID_TAG = "id"
+_ID_TYPES = (str, UUID)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OneOf:
+    """Marks a union of models, with ``UUID`` among them where an id may stand in their place.
+
+    ``choose`` names the model of an object. The standard's plain oneOf cannot: a course's offering passes for a
+    programme's (ooapi.md §4.3).
+    """
+
+    choose: Callable[[Mapping[str, Any]], str | None]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.tagged_union_schema(
+            _choices(source, handler),
+            self._tag,
+            custom_error_type="ooapi_form",
+            custom_error_message="an object of a known type",
+        )
+
+    def _tag(self, value: Any) -> str | None:
+        if type(value) in _ID_TYPES:
+            return ID_TAG
+        if isinstance(value, dict):
+            return self.choose(value)
+        return type(value).__name__ if isinstance(value, BaseModel) else ID_TAG
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceForm:
-    """Marks ``UUID | X``: an id, or the object itself where it was expanded (ooapi.md §4.4).
-
-    With several X the object's ``offeringType`` chooses among them: the standard's plain oneOf cannot tell a
-    course's offering from a programme's (ooapi.md §4.3).
-    """
-
-    kinds: tuple[tuple[str, str], ...] = ()  # value of offeringType -> name of the model
+    """Marks ``UUID | X``: an id, or the object itself where it was expanded (ooapi.md §4.4)."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        choices: dict[Any, CoreSchema] = {ID_TAG: handler.generate_schema(Uuid)}
-        names: list[str] = []
-        for choice in get_args(source):
-            if choice is not UUID:
-                names.append(choice.__name__)
-                choices[choice.__name__] = handler.generate_schema(choice)
-        return core_schema.tagged_union_schema(
-            choices,
-            _kind_of_object(dict(self.kinds)) if self.kinds else _form(names[0]),
-            custom_error_type="ooapi_form",
-            custom_error_message="an id, or an object whose type is known",
-        )
+        choices = _choices(source, handler)
+        (name,) = (tag for tag in choices if tag != ID_TAG)
+
+        def tag_of(value: Any) -> str:
+            if type(value) in _ID_TYPES:  # first, because to ask whether something is a BaseModel takes long
+                return ID_TAG
+            return name if isinstance(value, (dict, BaseModel)) else ID_TAG
+
+        return core_schema.tagged_union_schema(choices, tag_of)
 
 
-def _form(name: str) -> Callable[[Any], str]:
-    def choose(value: Any) -> str:
-        return name if isinstance(value, (dict, BaseModel)) else ID_TAG
-
-    return choose
-
-
-def _kind_of_object(kinds: Mapping[str, str]) -> Callable[[Any], str | None]:
-    def choose(value: Any) -> str | None:
-        if isinstance(value, dict):
-            kind = value.get("offeringType")
-            return kinds.get(kind) if isinstance(kind, str) else None
-        return type(value).__name__ if isinstance(value, BaseModel) else ID_TAG
-
-    return choose
+def _choices(source: Any, handler: GetCoreSchemaHandler) -> dict[Any, CoreSchema]:
+    return {
+        ID_TAG if choice is UUID else choice.__name__: handler.generate_schema(Uuid if choice is UUID else choice)
+        for choice in get_args(source)
+    }
 
 
 class _JsonValue:
@@ -221,7 +232,7 @@ class _JsonValue:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        inner = core_schema.definition_reference_schema("ooapi-json")
+        inner = core_schema.definition_reference_schema(JSON_VALUE)
         value = core_schema.union_schema(
             [
                 core_schema.str_schema(strict=True),
@@ -232,16 +243,12 @@ class _JsonValue:
                 core_schema.list_schema(inner, strict=True),
             ],
             mode="left_to_right",
-            ref="ooapi-json",
+            ref=JSON_VALUE,
             custom_error_type="ooapi_form",
             custom_error_message="a JSON value without null",
             serialization=core_schema.simple_ser_schema("any"),
         )
         return core_schema.definitions_schema(inner, [value])
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {}
 
 
 @dataclass(frozen=True, slots=True)
