@@ -50,7 +50,7 @@ _PUBLIC_BUT_INNER = frozenset({ipaddress.ip_address("168.63.129.16")})  # the me
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Kind = TypeVar("Kind", bound=AdapterError)
-Parameters = Mapping[str, str | int | Sequence[str]]
+Parameters = Mapping[str, str | int] | Mapping[str, str | int | Sequence[str]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
