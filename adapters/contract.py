@@ -251,18 +251,27 @@ def forbidden_column(name: str, *, personal: bool) -> bool:
     return any(part in flat for part in _FORBIDDEN_PARTS)
 
 
-def adapter_kinds() -> dict[str, type[Adapter]]:
-    """All installed kinds by name, ours and third parties'.
+def adapter_kind_names() -> tuple[str, ...]:
+    """The names of all installed kinds, in order. Loads none of them."""
+    return tuple(sorted({point.name for point in entry_points(group=ENTRY_POINT_GROUP)}))
 
-    Raises ConfigurationInvalid when an entry point cannot be loaded or is not an adapter.
+
+def adapter_kind(name: str) -> type[Adapter]:
+    """The installed kind of this name, ours or a third party's; a broken other kind does not matter.
+
+    Raises ConfigurationInvalid when there is none, or when it cannot be loaded or is not an adapter.
     """
-    kinds: dict[str, type[Adapter]] = {}
-    for point in entry_points(group=ENTRY_POINT_GROUP):
+    for point in entry_points(group=ENTRY_POINT_GROUP, name=name):
         try:
             kind = point.load()
-        except ImportError as error:
-            raise ConfigurationInvalid(str(error), what=f"adapter {point.name}: {point.value}") from error
-        if not (isinstance(kind, type) and hasattr(kind, "config_model") and getattr(kind, "kind", "") == point.name):
-            raise ConfigurationInvalid(what=f"adapter {point.name}: {point.value}")
-        kinds[point.name] = kind
-    return kinds
+        except (ImportError, AttributeError) as error:
+            raise ConfigurationInvalid(str(error), what=f"adapter {name}: {point.value}") from error
+        if isinstance(kind, type) and hasattr(kind, "config_model") and getattr(kind, "kind", "") == name:
+            return kind
+        raise ConfigurationInvalid(what=f"adapter {name}: {point.value}")
+    raise ConfigurationInvalid(what=f"adapter {name}")
+
+
+def adapter_kinds() -> dict[str, type[Adapter]]:
+    """All installed kinds by name. Raises ConfigurationInvalid when one cannot be loaded."""
+    return {name: adapter_kind(name) for name in adapter_kind_names()}

@@ -30,8 +30,8 @@ know goes to the log, never into these texts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from adapters.errors import AdapterError, SourceTimeout
 from adapters.text import Language, Text
@@ -226,7 +226,7 @@ class HeadersTooLarge(GatewayError):
 
 
 class ConfigurationRefused(GatewayError):
-    """Values: ``count``. ``faults``: one line per fault, with file, line and what was expected."""
+    """``faults``: one per fault, with file, line and what was expected; ``str`` of each is its line."""
 
     code = "configuration-refused"
     status = 422
@@ -236,7 +236,12 @@ class ConfigurationRefused(GatewayError):
         "The configuration has {count} faults. The previous one stays in force.",
     )
     advice = Text("Verbeter de genoemde regels.", "Correct the lines that are named.")
-    faults: tuple[Any, ...] = ()
+    def __init__(self, faults: Sequence[object]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(count=len(self.faults))
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *map(str, self.faults)])
 
 
 class SourceFailed(GatewayError):

@@ -12,7 +12,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from adapters.contract import Adapter, AdapterContext, StreamSpec, adapter_kinds, forbidden_column
+from adapters.contract import (
+    Adapter,
+    AdapterContext,
+    StreamSpec,
+    adapter_kind,
+    adapter_kind_names,
+    forbidden_column,
+)
 from adapters.csv_drop.template import builtin_mappings
 from adapters.errors import AdapterError
 from adapters.mapping import MappingInvalid, ResourceMapping, load_mapping
@@ -198,10 +205,9 @@ class _Reader:
 
     def streams_of(self, file: str, source: Source, where: tuple[str | int, ...]) -> dict[str, StreamSpec] | None:
         """The streams that the source's adapter declares; None with faults when it cannot be made."""
-        kinds = adapter_kinds()
-        kind = kinds.get(source.kind)
-        if kind is None:
-            known = ", ".join(sorted(kinds))
+        names = adapter_kind_names()
+        if source.kind not in names:
+            known = ", ".join(names)
             self.fault(
                 file,
                 self.line(file, (*where, "kind")),
@@ -210,7 +216,7 @@ class _Reader:
             )
             return None
         try:
-            adapter = make_adapter(kind, source, self.context)
+            adapter = make_adapter(source, self.context)
         except ValidationError as error:
             self.shape_faults(file, error, (*where, "settings"))
             return None
@@ -264,6 +270,7 @@ class _Reader:
                 )
 
 
-def make_adapter(kind: type[Adapter], source: Source, context: AdapterContext) -> Adapter:
-    """The adapter of a source. Raises ValidationError or AdapterError when its settings are wrong."""
+def make_adapter(source: Source, context: AdapterContext) -> Adapter:
+    """The adapter of a source. Raises ValidationError or AdapterError when its kind or settings are wrong."""
+    kind = adapter_kind(source.kind)
     return kind(kind.config_model.model_validate(source.settings), context)

@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from adapters.contract import Adapter, AdapterContext, SecretReference, adapter_kinds
-from adapters.errors import ConfigurationInvalid, SecretMissing
+from adapters.contract import Adapter, AdapterContext, SecretReference
+from adapters.errors import SecretMissing
 from adapters.mapping import ResourceMapping, load_mapping
 from adapters.text import Text
 from gateway.clock import Clock
@@ -37,9 +37,7 @@ def check(folder: Path, settings: Settings, clock: Clock) -> Document:
     try:
         return read_folder(folder, _context(settings, clock, member="", source="", base=folder))
     except Faulty as error:
-        refused = ConfigurationRefused(count=len(error.faults))
-        refused.faults = error.faults
-        raise refused from None
+        raise ConfigurationRefused(error.faults) from None
 
 
 async def apply(session: AsyncSession, document: Document, *, by: str, clock: Clock) -> tuple[int, bool]:
@@ -91,9 +89,6 @@ def mappings_for(configuration: Document, member: Member, source: Source) -> tup
 
 def adapter_for(configuration: Document, member: Member, source: Source, settings: Settings, clock: Clock) -> Adapter:
     """The adapter of a source, ready to be entered. Raises AdapterError when a secret is missing."""
-    kinds = adapter_kinds()
-    if source.kind not in kinds:
-        raise ConfigurationInvalid(what=f"kind {source.kind}")
     context = _context(
         settings,
         clock,
@@ -102,7 +97,7 @@ def adapter_for(configuration: Document, member: Member, source: Source, setting
         base=Path(configuration.base),
         limit=member.limits.max_bytes,
     )
-    return make_adapter(kinds[source.kind], source, context)
+    return make_adapter(source, context)
 
 
 def _context(
