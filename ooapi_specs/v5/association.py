@@ -34,6 +34,7 @@ from ooapi_specs.v5.types import (
     OneOf,
     ProgramOfferingAssociationType,
     Reference,
+    Text,
     Uuid,
     Weight,
 )
@@ -49,8 +50,8 @@ class Result(OpenObject):
 
     state: ResultState
     pass_: Annotated[Maybe[PassState], Field(alias="pass")] = None
-    comment: Maybe[str] = None
-    score: Maybe[str] = None
+    comment: Maybe[Text] = None
+    score: Maybe[Text] = None
     resultDate: Date
     ext: Maybe[Ext] = None
 

@@ -16,6 +16,7 @@ from ooapi_specs.v5.types import (
     Language,
     Maybe,
     Number,
+    Text,
     UnboundedUri,
 )
 
@@ -38,20 +39,20 @@ class ClosedObject(BaseModel):
 READ_ONLY = Field(json_schema_extra={"readOnly": True})
 WRITE_ONLY = Field(json_schema_extra={"writeOnly": True})
 
-Ext = Annotated[dict[str, Json], Field(json_schema_extra={"type": "object"})]
+Ext = Annotated[dict[Text, Json], Field(json_schema_extra={"type": "object"})]
 
 
 class Consumer(OpenObject):
     """What one consumer of the data asked to add. The key is registered (``rio``) or starts with ``x-``."""
 
-    consumerKey: str
+    consumerKey: Text
 
 
 class IdentifierEntry(ClosedObject):
     """A code with its kind, for example a CREBO."""
 
     codeType: AnyCodeType
-    code: str
+    code: Text
 
 
 class LanguageTypedString(OpenObject):
@@ -61,7 +62,7 @@ class LanguageTypedString(OpenObject):
     """
 
     language: Maybe[Language] = None
-    value: Maybe[str] = None
+    value: Maybe[Text] = None
 
 
 LanguageTypedStrings = list[LanguageTypedString]
@@ -80,12 +81,12 @@ class Address(OpenObject):
     """A place that post, visitors or lessons go to."""
 
     addressType: AddressType
-    street: Maybe[str] = None
-    streetNumber: Maybe[str] = None
+    street: Maybe[Text] = None
+    streetNumber: Maybe[Text] = None
     additional: Maybe[AtLeastOneLanguage] = None
-    postalCode: Maybe[str] = None
-    city: Maybe[str] = None
-    countryCode: Maybe[str] = None  # ISO 3166-1 alpha-2
+    postalCode: Maybe[Text] = None
+    city: Maybe[Text] = None
+    countryCode: Maybe[Text] = None  # ISO 3166-1 alpha-2
     geolocation: Maybe[GeoLocation] = None
     ext: Maybe[Ext] = None
 
@@ -100,7 +101,7 @@ class Cost(ClosedObject):
     amount: Maybe[Amount] = None
     vatAmount: Maybe[Amount] = None
     amountWithoutVat: Maybe[Amount] = None
-    currency: Maybe[str] = None  # ISO 4217
+    currency: Maybe[Text] = None  # ISO 4217
     displayAmount: Maybe[LanguageTypedStrings] = None
     ext: Maybe[Ext] = None
 

@@ -15,7 +15,7 @@ from ooapi_specs.v5.common import (
 from ooapi_specs.v5.course import Course
 from ooapi_specs.v5.enumerations import ComponentType, ModeOfDelivery
 from ooapi_specs.v5.organization import Organization
-from ooapi_specs.v5.types import Duration, Maybe, Reference, TeachingLanguage, Text256, Uuid
+from ooapi_specs.v5.types import Duration, Maybe, Reference, TeachingLanguage, Text, Text256, Uuid
 
 
 class Component(OpenObject):
@@ -32,7 +32,7 @@ class Component(OpenObject):
     teachingLanguage: TeachingLanguage
     learningOutcomes: Maybe[LearningOutcomes] = None
     enrollment: Maybe[LanguageTypedStrings] = None
-    resources: Maybe[list[str]] = None
+    resources: Maybe[list[Text]] = None
     assessment: Maybe[AtLeastOneLanguage] = None
     addresses: Maybe[list[Address]] = None
     otherCodes: Maybe[list[IdentifierEntry]] = None

@@ -25,6 +25,7 @@ from ooapi_specs.v5.types import (
     Maybe,
     Reference,
     TeachingLanguage,
+    Text,
     Text256,
     Uri,
     Uuid,
@@ -51,7 +52,7 @@ class CourseProperties(OpenObject):
     qualificationRequirements: Maybe[AtLeastOneLanguage] = None
     level: Level
     enrollment: Maybe[LanguageTypedStrings] = None
-    resources: Maybe[list[str]] = None
+    resources: Maybe[list[Text]] = None
     assessment: Maybe[AtLeastOneLanguage] = None
     link: Maybe[Uri] = None
     educationSpecification: Maybe[Reference[EducationSpecification]] = None

@@ -263,7 +263,7 @@ def _in_3_0(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     if schema.get("$ref") == _SCHEMAS + JSON_VALUE:
-        return {}  # any value
+        return {}
     rewritten: dict[str, Any] = {}
     for key, value in schema.items():
         match key:

@@ -18,9 +18,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from ooapi_specs.v5.definitions import RESOURCES, property_name
-from ooapi_specs.v5.types import ONE_OF
+from ooapi_specs.v5.types import DEEPEST, ONE_OF
 
-_DEEPEST = 100
 _LONGEST_VALUE = 80
 _LARGEST_EXACT_FLOAT = 2**53
 
@@ -89,7 +88,7 @@ def shown(value: object) -> str:
         case None:
             return "null"
     # A long text is cut before it is tidied: it may be a megabyte.
-    text = " ".join(str(value)[: 2 * _LONGEST_VALUE].split())
+    text = _writable(" ".join(str(value)[: 2 * _LONGEST_VALUE].split()))
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
@@ -118,9 +117,9 @@ class _Reading:
             if inner is None:
                 continue
             if isinstance(value, dict) and not _is_text(key):
-                self._report((*path, str(key).encode(errors="replace").decode()), inner, "a text as name")
-            elif len(path) >= _DEEPEST and isinstance(inner, (dict, list)):
-                self._report((*path, key), inner, f"at most {_DEEPEST} levels")
+                self._report((*path, _writable(str(key))), inner, "a text as name")
+            elif len(path) >= DEEPEST and isinstance(inner, (dict, list)):
+                self._report((*path, key), inner, f"at most {DEEPEST} levels")
             else:
                 yield key, inner
 
@@ -286,12 +285,11 @@ def _container(kept: dict[str, Any], path: Path) -> Any:
     return container
 
 
+def _writable(text: str) -> str:
+    """A text with question marks for what JSON cannot carry."""
+    return text.encode(errors="replace").decode()
+
+
 def _is_text(key: object) -> bool:
     """Whether a key can be written in JSON: a text without lone surrogates."""
-    if not isinstance(key, str):
-        return False
-    try:
-        key.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return isinstance(key, str) and _writable(key) == key

@@ -58,8 +58,8 @@ class Operation:
     """One operation.
 
     ``path``: template without version prefix. ``item``: the resources of the page or the instance, empty where the
-    answer is no resource. ``models``: what an item or the answer may look like. ``parent``: for a collection inside another
-    resource. ``identifier``: for an instance. ``sort_keys``: each also with ``-`` in front; ``default_sort`` is
+    answer is no resource. ``models``: what an item or the answer may look like. ``parent``: of a collection inside
+    another resource. ``identifier``: for an instance. ``sort_keys``: each also with ``-`` in front; ``default_sort`` is
     ascending. ``errors``: the declared codes. ``scopes``: of the standard's openId scheme, for writes.
     ``catalogue``: answered from published data; persons, associations and writes are not.
     """

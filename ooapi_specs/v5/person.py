@@ -6,7 +6,7 @@ from typing import Annotated
 
 from ooapi_specs.v5.common import READ_ONLY, Address, Consumer, Ext, IdentifierEntry, OpenObject, PostResponse
 from ooapi_specs.v5.enumerations import Gender, ICERelationType, PersonAffiliation
-from ooapi_specs.v5.types import Date, Email, Maybe, Text256, Uri, Uuid
+from ooapi_specs.v5.types import Date, Email, Maybe, Text, Text256, Uri, Uuid
 
 
 class PersonId(OpenObject):
@@ -20,15 +20,15 @@ class PersonProperties(OpenObject):
 
     primaryCode: Annotated[IdentifierEntry, READ_ONLY]
     givenName: Text256
-    surnamePrefix: Maybe[str] = None
+    surnamePrefix: Maybe[Text] = None
     surname: Text256
     displayName: Text256
-    initials: Maybe[str] = None
+    initials: Maybe[Text] = None
     activeEnrollment: bool
     dateOfBirth: Maybe[Date] = None
-    cityOfBirth: Maybe[str] = None
-    countryOfBirth: Maybe[str] = None
-    nationality: Maybe[str] = None
+    cityOfBirth: Maybe[Text] = None
+    countryOfBirth: Maybe[Text] = None
+    nationality: Maybe[Text] = None
     dateOfNationality: Maybe[Date] = None
     affiliations: list[PersonAffiliation]
     mail: Email
@@ -38,14 +38,14 @@ class PersonProperties(OpenObject):
     photoSocial: Maybe[Uri] = None
     photoOfficial: Maybe[Uri] = None
     gender: Maybe[Gender] = None
-    titlePrefix: Maybe[str] = None
-    titleSuffix: Maybe[str] = None
-    office: Maybe[str] = None
+    titlePrefix: Maybe[Text] = None
+    titleSuffix: Maybe[Text] = None
+    office: Maybe[Text] = None
     address: Maybe[Address] = None
     ICEName: Maybe[Text256] = None  # the contact in case of emergency
     ICEPhoneNumber: Maybe[Text256] = None
     ICERelation: Maybe[ICERelationType] = None
-    languageOfChoice: Maybe[list[str]] = None
+    languageOfChoice: Maybe[list[Text]] = None
     otherCodes: Maybe[list[IdentifierEntry]] = None
     consumers: Maybe[list[Consumer]] = None
     ext: Maybe[Ext] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ooapi_specs.v5.common import OpenObject
-from ooapi_specs.v5.types import Maybe
+from ooapi_specs.v5.types import Maybe, Text
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -11,6 +11,6 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 class Problem(OpenObject):
     """What went wrong. In v5 ``status`` is a text."""
 
-    status: str
-    title: str
-    detail: Maybe[str] = None
+    status: Text
+    title: Text
+    detail: Maybe[Text] = None

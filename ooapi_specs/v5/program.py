@@ -32,6 +32,7 @@ from ooapi_specs.v5.types import (
     Maybe,
     Reference,
     TeachingLanguage,
+    Text,
     Text256,
     Uri,
     Uuid,
@@ -60,7 +61,7 @@ class ProgramProperties(OpenObject):
     sector: Maybe[Sector] = None
     fieldsOfStudy: Maybe[FieldsOfStudy] = None
     enrollment: Maybe[LanguageTypedStrings] = None
-    resources: Maybe[list[str]] = None
+    resources: Maybe[list[Text]] = None
     learningOutcomes: Maybe[LearningOutcomes] = None
     assessment: Maybe[AtLeastOneLanguage] = None
     admissionRequirements: Maybe[AtLeastOneLanguage] = None

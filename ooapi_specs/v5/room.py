@@ -5,7 +5,7 @@ from __future__ import annotations
 from ooapi_specs.v5.building import Building
 from ooapi_specs.v5.common import AtLeastOneLanguage, Consumer, Ext, GeoLocation, IdentifierEntry, OpenObject
 from ooapi_specs.v5.enumerations import RoomType
-from ooapi_specs.v5.types import Int32, Maybe, Reference, Text256, Uuid
+from ooapi_specs.v5.types import Int32, Maybe, Reference, Text, Text256, Uuid
 
 
 class Room(OpenObject):
@@ -19,8 +19,8 @@ class Room(OpenObject):
     description: Maybe[AtLeastOneLanguage] = None
     totalSeats: Maybe[Int32] = None
     availableSeats: Maybe[Int32] = None
-    floor: Maybe[str] = None
-    wing: Maybe[str] = None
+    floor: Maybe[Text] = None
+    wing: Maybe[Text] = None
     geolocation: Maybe[GeoLocation] = None
     otherCodes: Maybe[list[IdentifierEntry]] = None
     building: Maybe[Reference[Building]] = None

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ooapi_specs.v5.enumerations import AcademicSessionType, AssociationType, CodeType, CostType, OfferingType
 
@@ -59,6 +59,9 @@ URI_PATTERN = (  # RFC 3986 appendix A
 ).replace("PCHAR", _PCHAR)
 
 ONE_OF = "one of: "  # how a message lists the values of an enumeration
+# A bound that no text reaches. It makes the core look into each text, where it finds lone surrogates, which JSON
+# cannot carry.
+_ANY_LENGTH = 2**31 - 1
 LARGEST_INT32 = 2**31 - 1
 
 
@@ -72,7 +75,7 @@ class _Text:
     expected: str
     schema: Mapping[str, Any]
     pattern: str | None = None
-    longest: int | None = None
+    longest: int = _ANY_LENGTH
     then: Callable[[], CoreSchema] | None = None  # what the text is read as
     instance: Callable[[], CoreSchema] | None = None  # the Python value that is accepted as it is
 
@@ -124,7 +127,7 @@ class _Number:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.union_schema(
-            [core_schema.int_schema(strict=True), core_schema.float_schema(strict=True, allow_inf_nan=False)],
+            [_whole_of_64_bits(), core_schema.float_schema(strict=True, allow_inf_nan=False)],
             mode="left_to_right",
             custom_error_type="ooapi_form",
             custom_error_message="a number",
@@ -141,7 +144,7 @@ class _Extensible:
     known: type[StrEnum]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.str_schema(strict=True)
+        return core_schema.str_schema(strict=True, max_length=_ANY_LENGTH)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "x-ooapi-extensible-enum": [member.value for member in self.known]}
@@ -174,6 +177,8 @@ class _Only:
 
 
 JSON_VALUE = "ooapi-json"  # under which pydantic keeps the recursive definition
+# How deep a JSON value may be. The core would read 255 levels and then fail to write them.
+DEEPEST = 64
 ID_TAG = "id"
 _ID_TYPES = (str, UUID)
 
@@ -233,13 +238,14 @@ class _JsonValue:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         inner = core_schema.definition_reference_schema(JSON_VALUE)
+        text = core_schema.str_schema(strict=True, max_length=_ANY_LENGTH)
         value = core_schema.union_schema(
             [
-                core_schema.str_schema(strict=True),
+                text,
                 core_schema.bool_schema(strict=True),
-                core_schema.int_schema(strict=True),
+                _whole_of_64_bits(),
                 core_schema.float_schema(strict=True, allow_inf_nan=False),
-                core_schema.dict_schema(core_schema.str_schema(strict=True), inner, strict=True),
+                core_schema.dict_schema(text, inner, strict=True),
                 core_schema.list_schema(inner, strict=True),
             ],
             mode="left_to_right",
@@ -251,12 +257,25 @@ class _JsonValue:
         return core_schema.definitions_schema(inner, [value])
 
 
+def _whole_of_64_bits() -> CoreSchema:
+    return core_schema.int_schema(strict=True, ge=-(2**63), lt=2**63)
+
+
 @dataclass(frozen=True, slots=True)
 class _Json:
     """What may stand in ``ext`` and in additional properties."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return handler.generate_schema(_JsonValue)
+        return core_schema.no_info_before_validator_function(_not_too_deep, handler.generate_schema(_JsonValue))
+
+
+def _not_too_deep(value: Any, levels: int = DEEPEST) -> Any:
+    if not levels:
+        raise PydanticCustomError("ooapi_form", "at most {levels} levels", {"levels": DEEPEST})
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        if isinstance(inner, (dict, list)):
+            _not_too_deep(inner, levels - 1)
+    return value
 
 
 # -- the types the models use ------------------------------------------------------------------------------------
@@ -295,6 +314,7 @@ DateTime = Annotated[
         instance=lambda: core_schema.datetime_schema(strict=True, tz_constraint="aware"),
     ),
 ]
+Text = Annotated[str, _Text("a text", {"type": "string"})]
 Text256 = Annotated[str, _Text("a text of at most 256 characters", {"type": "string", "maxLength": 256}, longest=256)]
 Email = Annotated[
     str,
