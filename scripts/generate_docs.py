@@ -1,15 +1,14 @@
 """Write the pages of ``docs/reference`` that say what the code says: settings, errors, findings, commands.
 
-``pages()`` gives each page's text; ``tests/unit/test_docs.py`` compares them with the files, so that neither can
+``PAGES`` makes each page's text; ``tests/unit/test_docs.py`` compares them with the files, so that neither can
 change alone. ``scripts/docs`` runs this; ``--check`` writes nothing and names the pages that are out of date.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -32,14 +31,6 @@ SEVERITIES = {
     Severity.WARNING: ("Warnings", "The row is published without the value that the warning is about."),
     Severity.NOTE: ("Notes", "The row is published; the note counts what was filled in."),
 }
-
-
-def pages() -> dict[str, str]:
-    """File name -> full text of every generated page that can be made."""
-    made = {"settings.md": settings_page(), "errors.md": errors_page(), "findings.md": findings_page()}
-    if importlib.util.find_spec("gateway.cli") is not None:
-        made["commands.md"] = commands_page()
-    return made
 
 
 # -- settings ----------------------------------------------------------------------------------------------------
@@ -120,7 +111,7 @@ def findings_page() -> str:
 def commands_page() -> str:
     import typer
 
-    from gateway.cli import app  # only there once the command line is
+    from gateway.cli import app
     from gateway.cli.main import COMMANDS_GROUP
 
     sections = [_command_section(names, command) for names, command in _walk((PROGRAM,), typer.main.get_command(app))]
@@ -219,11 +210,19 @@ def _both(text: Text) -> str:
     return text.en if text.nl == text.en else f"{text.en} / *{text.nl}*"
 
 
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "errors.md": errors_page,
+    "findings.md": findings_page,
+    "commands.md": commands_page,
+}
+
+
 def main(arguments: Sequence[str]) -> int:
     check = "--check" in arguments
     behind = 0
-    for name, text in pages().items():
-        path = FOLDER / name
+    for name, make in PAGES.items():
+        path, text = FOLDER / name, make()
         if path.exists() and path.read_text("utf-8") == text:
             continue
         behind += 1
