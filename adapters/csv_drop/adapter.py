@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Generator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
 from adapters.contract import (
@@ -22,11 +23,11 @@ from adapters.contract import (
 from adapters.csv_drop.checking import check_streams
 from adapters.csv_drop.config import CsvDropConfig, StreamSettings
 from adapters.csv_drop.drops import Place
-from adapters.csv_drop.privacy import looks_like_bsn
 from adapters.csv_drop.reading import StreamReader
 from adapters.csv_drop.threads import ThreadedBatches
 from adapters.errors import ColumnForbidden, ConfigurationInvalid
 from adapters.findings import shown
+from adapters.mapping.privacy import looks_like_bsn
 
 _EXAMPLES = 3
 Element = TypeVar("Element")
@@ -145,6 +146,15 @@ class CsvDropAdapter:
         """
         readers = [self._reader(name) for name in self._config.streams]
         return [await asyncio.to_thread(_discover, reader, sample) for reader in readers]
+
+    def files(self) -> list[Path]:
+        """The newest complete file of each stream that may be read whole, once each. Blocks; raises AdapterError."""
+        found = {
+            reader.place.newest(reader.pattern).path: None
+            for reader in map(self._reader, self._config.streams)
+            if not reader.settings.personal
+        }
+        return list(found)
 
     def _reader(self, stream: str) -> StreamReader:
         settings = self._config.streams.get(stream)

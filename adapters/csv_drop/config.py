@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 from pathlib import PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from adapters.contract import AdapterConfig, forbidden_column
+from adapters.csv_drop.template_sheets import template_streams
 
 Complete = Literal["done-file", "manifest", "stable"]
 Mode = Literal["snapshot", "delta"]
@@ -88,7 +89,16 @@ class CsvDropConfig(AdapterConfig):
     delimiter: Character = ";"
     quote: Character = '"'
     null_words: tuple[str, ...] = Field(NULL_WORDS, description="Words that mean: no value.")
+    template: bool = Field(False, description="Whether the workbook is the template: its streams need no settings.")
     streams: dict[str, StreamSettings] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_streams_of_the_template(cls, settings: Any) -> Any:
+        if not isinstance(settings, dict) or settings.get("template") is not True:
+            return settings
+        own = settings.get("streams", {})
+        return {**settings, "streams": {**template_streams(), **own}} if isinstance(own, dict) else settings
 
     @model_validator(mode="after")
     def _one_place(self) -> CsvDropConfig:
