@@ -12,11 +12,14 @@ import unicodedata
 # Letters that Unicode does not take apart, but that people type without their stroke.
 _STROKES = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _DIGITS = re.compile(r"[0-9]+")
 
 
 def fold(text: str) -> str:
     """The text without case, accents, invisible signs and doubled blanks. ``fold(fold(text)) == fold(text)``."""
+    if text.isascii():  # nearly every text of a catalogue, and the sync folds each of them
+        return " ".join((text if text.isprintable() else _CONTROLS.sub(" ", text)).lower().split())
     folded = _without_marks(text)
     while (again := _without_marks(folded)) != folded:  # case folding may bring forth a new mark or capital
         folded = again
@@ -25,14 +28,14 @@ def fold(text: str) -> str:
 
 def _without_marks(text: str) -> str:
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    kept = []
-    for sign in apart:
+    changed = dict(_STROKES)
+    for sign in set(apart):
         category = unicodedata.category(sign)
         if category == "Cc":
-            kept.append(" ")
-        elif category not in ("Mn", "Me", "Cf", "Cs"):
-            kept.append(sign)
-    return " ".join("".join(kept).translate(_STROKES).split())
+            changed[ord(sign)] = " "
+        elif category in ("Mn", "Me", "Cf", "Cs"):
+            changed[ord(sign)] = ""
+    return " ".join(apart.translate(changed).split())
 
 
 def name_key(text: str) -> str:
