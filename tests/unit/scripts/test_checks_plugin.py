@@ -19,7 +19,7 @@ def _run(folder: Path, body: str, **environment: str) -> tuple[int, str]:
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "checks_plugin", "-p", "no:cacheprovider", folder],
         cwd=folder,
-        env={**kept, "PYTHONPATH": str(ROOT / "scripts"), **environment},
+        env={**kept, "PYTHONPATH": str(ROOT / "scripts"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
         capture_output=True,
         text=True,
         timeout=60,
