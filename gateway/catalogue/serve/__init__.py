@@ -1,0 +1,1 @@
+"""Serving the catalogue: OOAPI v5 over all members, or over one."""

@@ -1,0 +1,92 @@
+"""The query parameter ``q``: what matches a text, how well, and what resembles it when nothing matches.
+
+The standard asks for a substring, without regard to case (ooapi.md §1.2). Stems find "cursussen" by "cursus" on top of
+that, and typing errors are forgiven only when there is nothing else, so that a right word is never drowned.
+All texts here are folded as the index is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gateway.catalogue.models import CatalogueResource
+
+_LANGUAGES: Final = ("dutch", "english")
+_LEAST_SIMILAR: Final = 0.5  # word_similarity of a query with one wrong letter in six is about 0.6
+_SHORTEST_MISTYPED: Final = 4  # letters; below this every word resembles every other
+_WORD: Final = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Resembling:
+    condition: ColumnElement[bool]
+    order: Sequence[ColumnElement[Any]]
+
+
+def like_pattern(text: str) -> str:
+    """The text for LIKE with its wildcards made ordinary."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def matching(q: str) -> ColumnElement[bool]:
+    """Contains the text as it is, or all its words by their stem."""
+    substring = CatalogueResource.search_text.like(f"%{like_pattern(q)}%")
+    stems = _stems(q)
+    return substring if stems is None else or_(substring, _vector().op("@@", is_comparison=True)(stems))
+
+
+def best_first(q: str) -> list[ColumnElement[Any]]:
+    """The name itself, its beginning, a word's beginning, within it, by stem; then the description."""
+    pattern = like_pattern(q)
+    name = CatalogueResource.search_name
+    ranks: list[tuple[ColumnElement[bool], int]] = [
+        (name == q, 0),
+        (name.like(f"{pattern}%"), 1),
+        (name.like(f"% {pattern}%"), 2),
+        (name.like(f"%{pattern}%"), 3),
+    ]
+    in_name = _stems(q, weight="A")
+    if in_name is not None:
+        ranks.append((_vector().op("@@", is_comparison=True)(in_name), 4))
+    return [case(*ranks, else_=5)]
+
+
+async def resembling(session: AsyncSession, q: str) -> Resembling | None:
+    """What a mistyped text may have meant: names with a stretch of words like it. None for a text that is too short."""
+    if len(q) < _SHORTEST_MISTYPED:
+        return None
+    # The index serves the operator, and the operator takes its threshold from this setting of the transaction.
+    await session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(_LEAST_SIMILAR), True)))
+    typed = literal(q, Text)
+    return Resembling(
+        typed.op("<%", is_comparison=True)(CatalogueResource.search_name),
+        [func.word_similarity(typed, CatalogueResource.search_name).desc()],
+    )
+
+
+def _vector() -> ColumnElement[Any]:
+    return cast(CatalogueResource.search_vector, CatalogueResource.search_vector.type)
+
+
+def _stems(q: str, weight: str = "") -> ColumnElement[Any] | None:
+    """All words of the text by their stem, in Dutch or in English; None for a text without words.
+
+    The text is built here and not by ``plainto_tsquery`` because that knows no weights; a word is letters and digits
+    only, so it needs no more than its quotes. The language is a constant of the statement: as a parameter it would
+    be looked up, and the text parsed, again for every row.
+    """
+    words = _WORD.findall(q)
+    if not words:
+        return None
+    text = " & ".join(f"'{word}':{weight}" if weight else f"'{word}'" for word in words)
+    dutch, english = (
+        func.to_tsquery(literal_column(f"'{language}'::regconfig"), text, type_=TSQUERY) for language in _LANGUAGES
+    )
+    return dutch.op("||")(english)
