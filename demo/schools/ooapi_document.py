@@ -77,6 +77,11 @@ def identifier(school: str, collection: str, code: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{school}/{collection}/{code}"))
 
 
+def collection_of(stream: str) -> str:
+    """The collection of this document that a stream of the gateway reads from."""
+    return _COLLECTIONS.get(stream, stream)
+
+
 def write(path: Path, school: School) -> None:
     """Write the document. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,9 +91,10 @@ def write(path: Path, school: School) -> None:
 def build(school: School) -> dict[str, list[Item]]:
     """All resources per collection, mistakes included."""
     document = _Document(school).collections()
-    for planted in (*faults.FAULTS, *faults.QUIRKS):
+    everything: tuple[faults.Fault | faults.Quirk, ...] = (*faults.FAULTS, *faults.QUIRKS)
+    for planted in everything:
         if planted.school == school.id:
-            collection = _COLLECTIONS.get(planted.stream, planted.stream)
+            collection = collection_of(planted.stream)
             _plant(document[collection], school.id, collection, planted)
     return document
 
@@ -171,6 +177,9 @@ class _Document:
 
     def _organizations(self) -> list[Item]:
         school = self._school
+        below: dict[str, list[str]] = {}
+        for unit in school.units:
+            below.setdefault(unit.parent or "", []).append(unit.code)
         return [
             {
                 "organizationId": self._id("organizations", unit.code),
@@ -180,10 +189,10 @@ class _Document:
                 "shortName": unit.short_name,
                 "link": None if unit.parent else f"https://www.{school.home}",
                 "parent": self._id("organizations", unit.parent),
-                "children": [self._id("organizations", below.code) for below in school.units if below.parent == unit.code],
+                "children": [self._id("organizations", code) for code in below.get(unit.code, ())],
             }
             for unit in school.units
-        ]  # fmt: skip
+        ]
 
     def _buildings(self) -> list[Item]:
         return [

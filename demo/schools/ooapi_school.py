@@ -40,6 +40,14 @@ _START_SECONDS = 10.0
 class _QuietServer(uvicorn.Server):
     """A server that leaves the signals to us: two run in this process, and one may stop without the other."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
@@ -66,8 +74,7 @@ class Listener:
         self._server = _QuietServer(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[bound]))
         async with asyncio.timeout(_START_SECONDS):
-            while not self._server.started:
-                await asyncio.sleep(0.01)
+            await self._server.listening.wait()
 
     async def close(self) -> None:
         server, task = self._server, self._task

@@ -11,6 +11,7 @@ import binascii
 import hmac
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import parse_qsl, unquote_plus
 
 import orjson
 from starlette.applications import Starlette
@@ -99,8 +100,8 @@ class Endpoint:
 
     async def issue(self, request: Request) -> Response:
         """OAuth2 client credentials (RFC 6749 §4.4), the client in Basic or in the body."""
-        form = await request.form()
-        client, secret = _basic(request) or (str(form.get("client_id", "")), str(form.get("client_secret", "")))
+        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+        client, secret = _basic(request) or (form.get("client_id", ""), form.get("client_secret", ""))
         if form.get("grant_type") != "client_credentials":
             return _json({"error": "unsupported_grant_type"}, 400)
         known = hmac.compare_digest(client.encode(), self._client_id.encode())
@@ -220,7 +221,7 @@ def _basic(request: Request) -> tuple[str, str] | None:
         client, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
-    return client, secret
+    return unquote_plus(client), unquote_plus(secret)  # RFC 6749 §2.3.1
 
 
 def _json(value: Any, status: int = 200) -> Response:
