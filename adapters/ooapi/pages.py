@@ -31,30 +31,22 @@ class Pages:
         Raises SourceMalformed when pages repeat themselves: an endpoint that ignores pageNumber, or that goes round.
         """
         told = place or path
-        seen_pages: set[int] = set()
-        seen_items: set[int] = set()
-        number, empty, nothing_new = 0, 0, 0
+        seen: set[int] = set()
+        number = empty = 0
         ends_unsure = False
         while True:
             number += 1
             body = await self._page(path, parameters, number, until=until, place=place, may_be_gone=ends_unsure)
             items, more = _items_of(body, told)
-            empty = empty + 1 if not items else 0
+            empty = 0 if items else empty + 1
             if empty and (more is not True or empty > 1):
                 return  # a page without items is the end, unless it says otherwise: then one more is asked for
             if items:
-                identities = [_identity(item) for item in items]
-                fingerprint = hash(tuple(identities))
-                if more is not False or number > 1:
-                    nothing_new = nothing_new + 1 if seen_items.issuperset(identities) else 0
-                    if fingerprint in seen_pages or nothing_new > 1:
-                        raise explained(
-                            SourceMalformed,
-                            Text(f"pagina {number} herhaalt een eerdere", f"page {number} repeats an earlier one"),
-                            place=told,
-                        )
-                seen_pages.add(fingerprint)
-                seen_items.update(identities)
+                fingerprint = hash(frozenset(_identity(item) for item in items))  # whatever their order
+                if fingerprint in seen:
+                    what = Text(f"pagina {number} herhaalt een eerdere", f"page {number} repeats an earlier one")
+                    raise explained(SourceMalformed, what, place=told)
+                seen.add(fingerprint)
                 yield items
             if more is False:
                 return
