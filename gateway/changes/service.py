@@ -93,7 +93,7 @@ async def append_many(
         await session.execute(insert(Change.__table__), rows)  # type: ignore[arg-type]
 
 
-async def append_selected(session: AsyncSession, rows: Select[Any]) -> int:
+async def append_selected(session: AsyncSession, rows: Select[*tuple[Any, ...]]) -> int:
     """Write what a SELECT of (partition, kind, subject, payload, at) gives, in its ORDER BY; the number of rows.
 
     In plain SQL: ``INSERT INTO changes (partition, kind, subject, payload, at) SELECT … ORDER BY …``.

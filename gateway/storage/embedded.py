@@ -51,8 +51,8 @@ LOCALES = (
 class EmbeddedServer:
     """One use of the server of a folder. ``start`` gives its URL, ``stop`` ends this use.
 
-    ``durable=False`` gives up safety against power loss for speed: only for tests. ``database`` is made when it is
-    not there. All methods that can fail raise EmbeddedServerFailed.
+    ``database`` is made when it is not there. ``durable=False`` gives up safety against power loss (not against a
+    kill) for speed: only for tests. All methods that can fail raise EmbeddedServerFailed.
     """
 
     def __init__(
@@ -136,11 +136,12 @@ class EmbeddedServer:
         log = place / "server.log"
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.unlink()
-        command = [binaries.program("pg_ctl"), "-D", str(data), "-w", "-t", "30", "-l", str(log), "start"]
+        # Names relative to the place: pg_ctl puts them in a shell command, where a path could mean something.
+        command = [binaries.program("pg_ctl"), "-D", data.name, "-w", "-t", "30", "-l", log.name, "start"]
         # After a kill the processes of the dead server need a moment to go; until then a start is refused.
         deadline = time.monotonic() + START_SECONDS
         while True:
-            outcome = user.run(command, seconds=START_SECONDS)
+            outcome = user.run(command, START_SECONDS, place)
             socket = answering_socket(data)
             if socket is not None:
                 return socket
@@ -154,13 +155,13 @@ class EmbeddedServer:
             shutil.rmtree(leftover, ignore_errors=True)
         unfinished = place / f"data.new-{os.getpid()}"
         command = [
-            *(binaries.program("initdb"), "-D", str(unfinished), "-U", SUPERUSER, "--encoding=UTF8"),
+            *(binaries.program("initdb"), "-D", unfinished.name, "-U", SUPERUSER, "--encoding=UTF8"),
             *("--auth-local=trust", "--auth-host=reject", "--text-search-config=pg_catalog.simple"),
             *(() if self._durable else ("--no-sync",)),
         ]
         said = ""
         for locale in LOCALES:
-            outcome = user.run([*command, *locale], seconds=START_SECONDS)
+            outcome = user.run([*command, *locale], START_SECONDS, place)
             if outcome.status == 0:
                 break
             said = said or outcome.text
@@ -193,7 +194,7 @@ class EmbeddedServer:
             "lc_messages = 'C'",
         ]
         if not self._durable:
-            lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off"]
+            lines += ["fsync = off", "full_page_writes = off"]
         path = place / "data" / "gateway.conf"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         path.chmod(0o600)
@@ -255,8 +256,11 @@ def _stop_server(place: Path, user: ServerUser) -> None:
 
 
 def _socket_folder(place: Path, user: ServerUser) -> Path:
-    """The place itself; a short folder for temporary files when the path is too long for a socket."""
-    if len(os.fsencode(place / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET:
+    """The place itself; a short folder for temporary files when the path will not do for a socket.
+
+    It may be too long, and to libpq a comma separates the names of several hosts.
+    """
+    if len(os.fsencode(place / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET and "," not in str(place):
         return place
     for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 - mkdtemp makes it ours
         with contextlib.suppress(OSError):
@@ -278,11 +282,19 @@ def _forget_stale_process(data: Path) -> None:
     path = data / "postmaster.pid"
     try:
         lines = path.read_text().splitlines()
-        command = Path(f"/proc/{int(lines[0])}/cmdline").read_bytes()
+        process = Path(f"/proc/{int(lines[0])}")
     except (OSError, ValueError, IndexError):
         return
-    if os.fsencode(data) not in command:
+    if process.exists() and not _works_in(process, data):
         path.write_text("\n".join([IMPOSSIBLE_PROCESS, *lines[1:]]) + "\n")
+
+
+def _works_in(process: Path, data: Path) -> bool:
+    """Whether a process of Linux has the data as its working folder, as a server has. A zombie has none."""
+    try:
+        return (process / "cwd").resolve(strict=True).samefile(data)
+    except OSError:
+        return False
 
 
 def _end_of(log: Path) -> str:

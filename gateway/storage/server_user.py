@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +38,8 @@ class ServerUser:
     gid: int
     switch: bool
 
-    def run(self, command: Sequence[str], seconds: float) -> Outcome:
-        """Run a command as this user, with a deadline in seconds, and wait for its end."""
+    def run(self, command: Sequence[str], seconds: float, folder: Path = Path("/")) -> Outcome:
+        """Run a command as this user in a folder, with a deadline in seconds, and wait for its end."""
         # Files, not pipes: a server that pg_ctl leaves behind would keep a pipe open for ever.
         with tempfile.TemporaryFile() as written:
             try:
@@ -48,7 +48,7 @@ class ServerUser:
                     stdin=subprocess.DEVNULL,
                     stdout=written,
                     stderr=subprocess.STDOUT,
-                    cwd="/",
+                    cwd=folder,
                     env=_environment(os.environ),
                     timeout=seconds,
                     check=False,
@@ -174,16 +174,13 @@ def _prepare(place: Path, folder: Path) -> tuple[Path, ServerUser]:
     return place, user
 
 
-def system_folders() -> list[Path]:
+def system_folders() -> Iterator[Path]:
     """Folders of root that every user can enter, best first; made when they are not there."""
-    folders = []
     for folder in (Path("/var/lib/ooapi-gateway"), Path("/tmp/ooapi-gateway-system")):  # noqa: S108 - owner is checked
         try:
             folder.mkdir(mode=0o755, exist_ok=True)
-            entry = folder.lstat()
+            if not folder.is_symlink() and folder.lstat().st_uid == 0:
+                folder.chmod(0o755)
+                yield folder
         except OSError:
             continue
-        if not folder.is_symlink() and entry.st_uid == 0:
-            folder.chmod(0o755)
-            folders.append(folder)
-    return folders
