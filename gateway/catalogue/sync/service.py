@@ -394,6 +394,17 @@ async def snapshots(session: AsyncSession) -> dict[str, MemberSnapshot]:
     return {row.member: row for row in (await session.execute(select(MemberSnapshot))).scalars()}
 
 
+async def latest_runs(session: AsyncSession) -> dict[str, SyncRun]:
+    """The newest finished run of each member, dry runs aside."""
+    chosen = (
+        select(SyncRun)
+        .distinct(SyncRun.member)
+        .where(SyncRun.state.not_in(("dry-run", "running", "queued")))
+        .order_by(SyncRun.member, SyncRun.requested_at.desc(), SyncRun.id)
+    )
+    return {run.member: run for run in (await session.execute(chosen)).scalars()}
+
+
 async def last_started(session: AsyncSession) -> dict[str, datetime]:
     """When the newest run of each member was requested."""
     chosen = select(SyncRun.member, func.max(SyncRun.requested_at)).where(SyncRun.state != "dry-run")
