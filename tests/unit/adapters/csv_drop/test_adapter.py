@@ -158,6 +158,13 @@ async def test_a_check_tells_of_a_file_that_waits(drop: Any) -> None:
     assert "modules-2.csv" in " ".join(item.text.nl for item in report.items if "waiting" in item.name)
 
 
+def test_the_files_to_write_back_leave_out_personal_streams(drop: Any) -> None:
+    drop.write("code;titel\n1;a\n")
+    assert [path.name for path in drop.adapter().files()] == ["modules.csv"]
+    drop.stream.update(personal=True, lookup_by=["code"])
+    assert drop.adapter().files() == []
+
+
 async def test_reading_does_not_stop_the_event_loop(drop: Any) -> None:
     drop.write("code;titel\n" + "".join(f"{n};titel {n}\n" for n in range(20_000)))
     turns = 0
