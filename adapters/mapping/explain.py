@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.contract import Record
@@ -41,18 +41,23 @@ def explain(mapper: Mapper, record: Record) -> tuple[ExplainedField, ...]:
     if mapped is None:
         return tuple(explained)
     said = {(finding.code, finding.target) for each in explained for finding in each.findings}
-    written = {each.property for each in explained}
-    rest: dict[str, list[Finding]] = {}
-    for finding in mapped.findings:
-        if (finding.code, finding.target) not in said:
-            rest.setdefault(finding.target or "", []).append(finding)
+    rest = [finding for finding in mapped.findings if (finding.code, finding.target) not in said]
     for name, value in mapped.value.items():
-        if not any(each == name or each.startswith(f"{name}.") for each in written):
-            explained.append(ExplainedField(name, "", value, (), tuple(rest.pop(name, ()))))
-    for name, findings in rest.items():
-        value = mapped.value.get(name.split(".")[0])
-        explained.append(ExplainedField(name, "", value, findings[0].columns, tuple(findings)))
+        if not any(each.property.split(".")[0] == name for each in explained):
+            explained.append(ExplainedField(name, "", value, ()))
+    for finding in rest:
+        _attach(explained, finding)
     return tuple(explained)
+
+
+def _attach(explained: list[ExplainedField], finding: Finding) -> None:
+    """Put a finding with the property it is about, or give it a line of its own."""
+    target = finding.target or ""
+    for place, each in enumerate(explained):
+        if target == each.property or target.startswith(f"{each.property}."):
+            explained[place] = replace(each, findings=(*each.findings, finding))
+            return
+    explained.append(ExplainedField(target, "", None, finding.columns, (finding,)))
 
 
 def _expressions(mapper: Mapper) -> list[tuple[str, Expression]]:

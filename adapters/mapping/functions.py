@@ -188,7 +188,7 @@ class MappingFunctions:
             return None
         if type(separator) is not str or not separator:
             raise type_error("split", separator, "string")
-        return [part.strip() for part in text.split(separator) if part.strip()]
+        return [part.strip() for part in text.split(separator) if part.strip()] or None
 
     def language(self, dutch: Any, english: Any = None) -> list[dict[str, str]] | None:
         return casts.as_language(plain("language", dutch), plain("language", english))

@@ -22,7 +22,7 @@ from adapters.mapping.locate import Path, key_lines, line_of
 from adapters.text import Text
 from ooapi_specs.v5 import RESOURCES
 
-_TOP = (
+KEYS_OF_THE_FILE = (
     "stream", "resource", "key", "where", "copy", "fields", "constants", "links", "tables", "defaults", "not_bsn",
 )  # fmt: skip
 _NOT_BSN = ("column", "reason")
@@ -60,8 +60,8 @@ class _Loader:
     def mapping(self) -> ResourceMapping:
         document = self._document
         for key in document:
-            if key not in _TOP:
-                self._fault((key,), faults.unknown_key(key, _TOP))
+            if key not in KEYS_OF_THE_FILE:
+                self._fault((key,), faults.unknown_key(key, KEYS_OF_THE_FILE))
         stream = self._text("stream", required=True)
         self._resource = self._known_resource(self._text("resource", required=True))
         self._tables = self._read_tables()

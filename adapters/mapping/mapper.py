@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from adapters.contract import Record, SourceReference
-from adapters.findings import Finding, shown
+from adapters.findings import Finding, Severity, shown
 from adapters.mapping import standard
 from adapters.mapping.compiler import Evaluate, compile_tree, is_false
 from adapters.mapping.defaults import default_value
@@ -25,7 +25,7 @@ from adapters.mapping.privacy import BsnGuard
 from adapters.mapping.row import Reference, Row
 from adapters.mapping.shapes import TooDeep, build, cleaned, gives_clean
 from ooapi_specs.identity import as_uuid
-from ooapi_specs.v5 import RESOURCES, parse, serialise, validate
+from ooapi_specs.v5 import RESOURCES, ParseProblem, parse, serialise, validate
 
 # The id of a row that was refused before its key could be used.
 NO_ID = UUID(int=0)
@@ -307,21 +307,28 @@ class Mapper:
 
     def _repaired(self, value: dict[str, Any]) -> tuple[BaseModel | None, dict[str, Any]]:
         """The second try: invalid optional values are left out (VAL001), an invalid required one refuses the row."""
-        row = self._row
         parsed = parse(self.mapping.resource, value)
+        self._report(parsed.problems)
+        tidy = {name: kept for name, found in parsed.value.items() if (kept := cleaned(found)) is not None}
+        if tidy != parsed.value:  # with a part of it gone, something is empty now
+            parsed = parse(self.mapping.resource, tidy)
+            self._report(parsed.problems)
+        return parsed.model, parsed.value
+
+    def _report(self, problems: tuple[ParseProblem, ...]) -> None:
+        row = self._row
         columns = {each.name: each.columns for each in self._fields}
-        already = {found.target for found in row.findings if found.code == "REQ001"}
-        for problem in parsed.problems:
+        already = {found.target for found in row.findings if found.severity is Severity.ERROR}
+        for problem in problems:
             name = problem.path.split(".")[0]
             if problem.required and name in already:
                 continue
             row.target, row.columns = problem.path, columns.get(name, ())
             if problem.required and not problem.value and problem.expected == "a value":
                 row.note("REQ001")
-                continue
-            code = "VAL003" if problem.repaired else "VAL002" if problem.required else "VAL001"
-            row.note(code, value=row.shown(problem.value), expected=problem.expected)
-        return parsed.model, parsed.value
+            else:
+                code = "VAL003" if problem.repaired else "VAL002" if problem.required else "VAL001"
+                row.note(code, value=row.shown(problem.value), expected=problem.expected)
 
     def _references_in(self, value: dict[str, Any], overrides: Any) -> tuple[Reference, ...]:
         """The references of the row that are still in its value, each once."""

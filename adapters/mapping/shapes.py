@@ -11,6 +11,9 @@ from adapters.mapping.definition import Constant, Expression, Shape, expressions
 # A value nested deeper is no property of the standard, and would end in a RecursionError further on.
 _DEEPEST = 64
 
+# The standard allows a text by language without its text (ooapi.md §4.1); what we make has both.
+_ONLY_LANGUAGE = {"language"}
+
 
 class TooDeep(ValueError):
     """A value of the source is nested deeper than any property of the standard."""
@@ -19,7 +22,7 @@ class TooDeep(ValueError):
 def cleaned(value: Any, depth: int = 0) -> Any:
     """A copy of a JSON value without null, blank texts and what is empty: OOAPI v5 has no null (ooapi.md §4.2).
 
-    None when nothing is left. Raises TooDeep.
+    A text by language goes when its text goes. None when nothing is left. Raises TooDeep.
     """
     kind = type(value)
     if kind is str:
@@ -27,7 +30,8 @@ def cleaned(value: Any, depth: int = 0) -> Any:
     if kind is dict or isinstance(value, Mapping):
         _check(depth)
         members = {str(name): cleaned(member, depth + 1) for name, member in value.items()}
-        return {name: member for name, member in members.items() if member is not None} or None
+        kept = {name: member for name, member in members.items() if member is not None}
+        return None if not kept or kept.keys() == _ONLY_LANGUAGE else kept
     if kind is list or kind is tuple:
         _check(depth)
         return [member for member in (cleaned(member, depth + 1) for member in value) if member is not None] or None
