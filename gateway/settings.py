@@ -1,6 +1,8 @@
 """One typed table of settings. Each is an environment variable; ``ooapi-gateway settings`` prints this table.
 
-``docs/reference/settings.md`` is generated from it, and a test compares the two.
+A file ``gateway.env`` in the data folder may hold the same variables as ``NAME=value`` lines, so that every command
+that works on that folder has the same settings; the environment wins. ``docs/reference/settings.md`` is generated
+from the table, and a test compares the two.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 PREFIX = "GATEWAY_"
+SETTINGS_FILE = "gateway.env"
 
 
 class Settings(BaseModel):
@@ -95,6 +98,10 @@ class Settings(BaseModel):
     def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
         """Read all settings. Raises SystemExit with one line per wrong variable."""
         environment = os.environ if environment is None else environment
+        folder = Path(
+            overrides.get("data_dir") or environment.get("GATEWAY_DATA_DIR") or cls.model_fields["data_dir"].default
+        )
+        environment = {**_settings_file(folder / SETTINGS_FILE), **environment}
         values: dict[str, Any] = {}
         for name in cls.model_fields:
             text = environment.get(cls.environment_name(name))
@@ -128,3 +135,23 @@ class Settings(BaseModel):
                 }
             )
         return rows
+
+
+def _settings_file(path: Path) -> dict[str, str]:
+    """The variables of a settings file; none when there is no such file. Raises SystemExit for a wrong line."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SystemExit(f"{path} cannot be read: {error}") from None
+    values = {}
+    for number, line in enumerate(lines, 1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        name, equals, value = stripped.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise SystemExit(f"{path}:{number}: expected NAME=value")
+        values[name.strip()] = value.strip()
+    return values
