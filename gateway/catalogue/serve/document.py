@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 from gateway.members.service import Configuration
@@ -25,6 +26,10 @@ _PARAMETERS: Final = {
     "characters. Without sort the best hit comes first.",
     "consumer": "Only items with an entry for this consumer in their consumers property.",
 }
+_DESCRIPTION: Final = (
+    "What the members of the federation offer, after the Open Education API v5. Operations with x-served false belong "
+    "to the standard and are not served yet."
+)
 _NOT_SERVED: Final = "Not served yet: the gateway answers 401 to everyone."
 _ROUTE: Final = {
     "name": "X-Route",
@@ -37,14 +42,26 @@ _ROUTE: Final = {
 
 def openapi(configuration: Configuration, server_url: str, *, merged: bool) -> dict[str, Any]:
     """The document as JSON values. ``merged``: of the face over all members, which knows X-Route."""
-    name = configuration.federation.name.en
-    document = openapi_document(
-        server_url=server_url,
-        title=f"Open Education API of {name}",
-        description="What the members of the federation offer, after the Open Education API v5. Operations with "
-        "x-served false belong to the standard and are not served yet.",
-        contact_email=configuration.federation.contact_email,
-    )
+    document = _described(merged)
+    federation = configuration.federation
+    openid = {"type": "openIdConnect", "openIdConnectUrl": f"{server_url}/.well-known/openid-configuration"}
+    schemes = {**document["components"]["securitySchemes"], "openId": openid}
+    return {
+        **document,
+        "info": {
+            **document["info"],
+            "title": f"Open Education API of {federation.name.en}",
+            "contact": {"email": federation.contact_email},
+        },
+        "servers": [{"url": server_url}],
+        "components": {**document["components"], "securitySchemes": schemes},
+    }
+
+
+@cache
+def _described(merged: bool) -> dict[str, Any]:
+    """All but what a configuration says. Making the schemas takes a tenth of a second, so it is done once."""
+    document = openapi_document(server_url="/", description=_DESCRIPTION)
     for operation in OPERATIONS:
         described = document["paths"][operation.path][operation.method]
         described["x-served"] = operation.catalogue
@@ -59,6 +76,6 @@ def openapi(configuration: Configuration, server_url: str, *, merged: bool) -> d
         for status, (response, _) in _MORE_ERRORS.items():
             if status != "404" or operation.path_parameter is not None:
                 described["responses"].setdefault(status, {"$ref": f"#/components/responses/{response}"})
-    for response, description in _MORE_ERRORS.values():
-        document["components"]["responses"].setdefault(response, {"description": description, "content": _PROBLEM})
+    for response, text in _MORE_ERRORS.values():
+        document["components"]["responses"].setdefault(response, {"description": text, "content": _PROBLEM})
     return document

@@ -33,7 +33,7 @@ class Routes:
         """Raises NotFound or MethodNotAllowed. ``segments``: decoded, without the prefix of the face."""
         methods = self._paths.get(segments)
         id_text = None
-        if (methods is None or _ANY in segments) and len(segments) > 1:
+        if (methods is None or _ANY in segments) and len(segments) > 1 and segments[1]:
             id_text = segments[1]
             methods = self._paths.get((segments[0], _ANY, *segments[2:]))
         if methods is None:

@@ -1,6 +1,6 @@
-"""For tests: a published catalogue without sources. Fills the tables as a publication of the sync would.
+"""For tests: a published catalogue without sources, and a client that calls the application without a socket.
 
-No production code imports this.
+Fills the tables as a publication of the sync would. No production code imports this.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.catalogue.sync.index import index_of
 from gateway.clock import Clock
+from gateway.http import Application, Message
 from gateway.members.schemas import Document, Federation, Member, Names
 from gateway.members.service import apply
 from gateway.storage.generation import raise_generation
@@ -154,3 +155,104 @@ def _references(item: Published) -> dict[str, list[str]]:
         if named:
             refs[reference.property] = list(named) if reference.many else [named]
     return refs
+
+
+# -- resources ----------------------------------------------------------------------------------------------------
+
+_OWN: Final[dict[str, dict[str, Any]]] = {
+    "Organization": {"organizationType": "institute", "shortName": "O"},
+    "AcademicSession": {"academicSessionType": "period"},
+    "EducationSpecification": {"educationSpecificationType": "program"},
+    "Program": {"programType": "program", "abbreviation": "P", "teachingLanguage": "nld"},
+    "Course": {"abbreviation": "C", "teachingLanguage": "nld", "level": "secondary vocational education 4"},
+    "Component": {"componentType": "lecture", "abbreviation": "D", "teachingLanguage": "nld"},
+    "ProgramOffering": {"offeringType": "program", "teachingLanguage": "nld", "resultExpected": True},
+    "CourseOffering": {"offeringType": "course", "teachingLanguage": "nld", "resultExpected": True},
+    "ComponentOffering": {"offeringType": "component", "teachingLanguage": "nld", "resultExpected": True},
+    "Building": {"address": {"addressType": "visit"}},
+    "Room": {"roomType": "lecture room"},
+    "Group": {"groupType": "class"},
+}
+_WITHOUT_DESCRIPTION: Final = frozenset({"AcademicSession"})
+
+
+def id_of(resource: str, number: int) -> str:
+    """The id that ``sample`` gives to this resource."""
+    return str(UUID(int=(list(_OWN).index(resource) + 1) << 96 | number))
+
+
+def sample(
+    resource: str,
+    number: int,
+    name: str = "",
+    *,
+    timeline: Sequence[Mapping[str, Any]] | None = None,
+    links: Mapping[str, Sequence[str]] | None = None,
+    **properties: Any,
+) -> Published:
+    """A valid resource with all that the standard requires. ``properties`` replace and add; None leaves one out."""
+    shown = name or f"{resource} {number}"
+    value: dict[str, Any] = {
+        RESOURCES[resource].id_property: id_of(resource, number),
+        "primaryCode": {"codeType": "identifier", "code": f"{resource}-{number}"},
+        "name": [{"language": "nl-NL", "value": shown}],
+    }
+    if resource not in _WITHOUT_DESCRIPTION:
+        value["description"] = [{"language": "nl-NL", "value": f"Over {shown}"}]
+    dates = {"ComponentOffering": ("startDateTime", "T09:00:00+01:00"), "AcademicSession": ("startDate", "")}
+    if resource.endswith("Offering") or resource in dates:
+        begin, clock = dates.get(resource, ("startDate", ""))
+        value[begin] = f"2027-02-01{clock}"
+        value[begin.replace("start", "end")] = f"2027-06-30{clock}"
+    value |= _OWN[resource] | properties
+    kept = {key: item for key, item in value.items() if item is not None}
+    return Published(resource, kept, timeline, links or {})
+
+
+# -- calling ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return orjson.loads(self.body)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the items of a page."""
+        return [next(value for key, value in item.items() if key.endswith("Id")) for item in self.json()["items"]]
+
+
+class Caller:
+    """Calls an ASGI application in this process. Targets are sent as they are given, encoded or not."""
+
+    def __init__(self, application: Application, prefix: str = "/ooapi/v5") -> None:
+        self._application = application
+        self._prefix = prefix
+
+    async def get(self, target: str, method: str = "GET", **headers: str) -> Reply:
+        """``headers``: names with ``_`` for ``-``."""
+        path, _, query = (self._prefix + target).partition("?")
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode("latin-1"),
+            "query_string": query.encode("latin-1"),
+            "headers": [(name.replace("_", "-").lower().encode(), text.encode()) for name, text in headers.items()],
+        }
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await self._application(scope, receive, send)
+        answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return Reply(sent[0]["status"], answered, b"".join(message.get("body", b"") for message in sent[1:]))
