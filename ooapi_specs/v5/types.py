@@ -69,7 +69,7 @@ LARGEST_INT32 = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared and hashed as itself: the schema is a mapping
-class _Text:
+class TextForm:
     """A text of a given form. ``expected`` is how a person reads the form; ``schema`` its JSON schema."""
 
     expected: str
@@ -93,7 +93,7 @@ class _Text:
 
 
 @dataclass(frozen=True, slots=True)
-class _Whole:
+class Whole:
     """A whole number between two bounds. ``json_type`` is ``number`` where the standard calls a count so."""
 
     least: int
@@ -120,14 +120,14 @@ class _Whole:
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
+class NumberForm:
     """A JSON number; a whole one stays whole, so 240 does not leave as 240.0."""
 
     json_format: str | None = None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.union_schema(
-            [_whole_of_64_bits(), core_schema.float_schema(strict=True, allow_inf_nan=False)],
+            [_whole_of_64_bits(), _finite_float()],
             mode="left_to_right",
             custom_error_type="ooapi_form",
             custom_error_message="a number",
@@ -138,7 +138,7 @@ class _Number:
 
 
 @dataclass(frozen=True, slots=True)
-class _Extensible:
+class Extensible:
     """Any text; the values of ``known`` are the ones the standard names."""
 
     known: type[StrEnum]
@@ -160,7 +160,7 @@ class _AbsentNotNull:
 
 
 @dataclass(frozen=True, slots=True)
-class _Only:
+class Only:
     """One value of a closed enumeration. The document shows the whole enumeration, as the standard does."""
 
     member: StrEnum
@@ -198,7 +198,7 @@ class OneOf:
             _choices(source, handler),
             self._tag,
             custom_error_type="ooapi_form",
-            custom_error_message="an object of a known type",
+            custom_error_message="an id, or an object whose type is known",
         )
 
     def _tag(self, value: Any) -> str | None:
@@ -244,7 +244,7 @@ class _JsonValue:
                 text,
                 core_schema.bool_schema(strict=True),
                 _whole_of_64_bits(),
-                core_schema.float_schema(strict=True, allow_inf_nan=False),
+                _finite_float(),
                 core_schema.dict_schema(text, inner, strict=True),
                 core_schema.list_schema(inner, strict=True),
             ],
@@ -259,6 +259,14 @@ class _JsonValue:
 
 def _whole_of_64_bits() -> CoreSchema:
     return core_schema.int_schema(strict=True, ge=-(2**63), lt=2**63)
+
+
+def _finite_float() -> CoreSchema:
+    # A float schema alone also takes an int, also one that is too large, and gives it back rounded.
+    number = core_schema.float_schema(strict=True, allow_inf_nan=False)
+    return core_schema.json_or_python_schema(
+        number, core_schema.chain_schema([core_schema.is_instance_schema(float), number])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +294,7 @@ Json = Annotated[Any, _Json()]
 
 Uuid = Annotated[
     UUID,
-    _Text(
+    TextForm(
         "a UUID of 36 characters",
         {"type": "string", "format": "uuid"},
         UUID_PATTERN,
@@ -296,7 +304,7 @@ Uuid = Annotated[
 ]
 Date = Annotated[
     date,
-    _Text(
+    TextForm(
         "an existing date as YYYY-MM-DD",
         {"type": "string", "format": "date"},
         DATE_PATTERN,
@@ -306,7 +314,7 @@ Date = Annotated[
 ]
 DateTime = Annotated[
     datetime,
-    _Text(
+    TextForm(
         "an existing date and time with offset as YYYY-MM-DDThh:mm:ss+hh:mm",
         {"type": "string", "format": "date-time"},
         DATE_TIME_PATTERN,
@@ -314,11 +322,13 @@ DateTime = Annotated[
         instance=lambda: core_schema.datetime_schema(strict=True, tz_constraint="aware"),
     ),
 ]
-Text = Annotated[str, _Text("a text", {"type": "string"})]
-Text256 = Annotated[str, _Text("a text of at most 256 characters", {"type": "string", "maxLength": 256}, longest=256)]
+Text = Annotated[str, TextForm("a text", {"type": "string"})]
+Text256 = Annotated[
+    str, TextForm("a text of at most 256 characters", {"type": "string", "maxLength": 256}, longest=256)
+]
 Email = Annotated[
     str,
-    _Text(
+    TextForm(
         "an e-mail address of at most 256 characters",
         {"type": "string", "format": "email", "maxLength": 256},
         EMAIL_PATTERN,
@@ -327,20 +337,21 @@ Email = Annotated[
 ]
 Uri = Annotated[
     str,
-    _Text(
+    TextForm(
         "a URI of at most 2048 characters",
         {"type": "string", "format": "uri", "maxLength": 2048},
         URI_PATTERN,
         2048,
     ),
 ]
-UnboundedUri = Annotated[str, _Text("a URI", {"type": "string", "format": "uri"}, URI_PATTERN)]
+UnboundedUri = Annotated[str, TextForm("a URI", {"type": "string", "format": "uri"}, URI_PATTERN)]
 Language = Annotated[
-    str, _Text("a language tag such as nl-NL or en", {"type": "string", "pattern": LANGUAGE_PATTERN}, LANGUAGE_PATTERN)
+    str,
+    TextForm("a language tag such as nl-NL or en", {"type": "string", "pattern": LANGUAGE_PATTERN}, LANGUAGE_PATTERN),
 ]
 TeachingLanguage = Annotated[
     str,
-    _Text(
+    TextForm(
         "a language of three letters such as nld",
         {"type": "string", "pattern": TEACHING_LANGUAGE_PATTERN, "minLength": 3, "maxLength": 3},
         TEACHING_LANGUAGE_PATTERN,
@@ -348,34 +359,34 @@ TeachingLanguage = Annotated[
 ]
 Duration = Annotated[
     str,
-    _Text("an ISO 8601 duration such as P10W", {"type": "string", "pattern": DURATION_PATTERN}, _DURATION_CHECK),
+    TextForm("an ISO 8601 duration such as P10W", {"type": "string", "pattern": DURATION_PATTERN}, _DURATION_CHECK),
 ]
 Amount = Annotated[
     str,
-    _Text(
+    TextForm(
         "an amount with a decimal point such as 12.50",
         {"type": "string", "pattern": r"^\d+(?:\.\d+)?$"},
         AMOUNT_PATTERN,
     ),
 ]
 FieldsOfStudy = Annotated[
-    str, _Text("an ISCED-F code of at most 4 characters", {"type": "string", "maxLength": 4}, longest=4)
+    str, TextForm("an ISCED-F code of at most 4 characters", {"type": "string", "maxLength": 4}, longest=4)
 ]
-Int32 = Annotated[int, _Whole(-LARGEST_INT32 - 1, LARGEST_INT32)]
-Count = Annotated[int, _Whole(0, LARGEST_INT32, "number")]
-PageNumber = Annotated[int, _Whole(1, LARGEST_INT32)]
-Percentage = Annotated[int, _Whole(0, 100, json_format=None)]
-Weight = Annotated[int, _Whole(0, 100)]
-Number = Annotated[float, _Number()]
-Double = Annotated[float, _Number("double")]
+Int32 = Annotated[int, Whole(-LARGEST_INT32 - 1, LARGEST_INT32)]
+Count = Annotated[int, Whole(0, LARGEST_INT32, "number")]
+PageNumber = Annotated[int, Whole(1, LARGEST_INT32)]
+Percentage = Annotated[int, Whole(0, 100, json_format=None)]
+Weight = Annotated[int, Whole(0, 100)]
+Number = Annotated[float, NumberForm()]
+Double = Annotated[float, NumberForm("double")]
 
-AnyCodeType = Annotated[str, _Extensible(CodeType)]
-AnyAcademicSessionType = Annotated[str, _Extensible(AcademicSessionType)]
-AnyCostType = Annotated[str, _Extensible(CostType)]
+AnyCodeType = Annotated[str, Extensible(CodeType)]
+AnyAcademicSessionType = Annotated[str, Extensible(AcademicSessionType)]
+AnyCostType = Annotated[str, Extensible(CostType)]
 
-ProgramOfferingType = Annotated[OfferingType, _Only(OfferingType.PROGRAM)]
-CourseOfferingType = Annotated[OfferingType, _Only(OfferingType.COURSE)]
-ComponentOfferingType = Annotated[OfferingType, _Only(OfferingType.COMPONENT)]
-ProgramOfferingAssociationType = Annotated[AssociationType, _Only(AssociationType.PROGRAM_OFFERING_ASSOCIATION)]
-CourseOfferingAssociationType = Annotated[AssociationType, _Only(AssociationType.COURSE_OFFERING_ASSOCIATION)]
-ComponentOfferingAssociationType = Annotated[AssociationType, _Only(AssociationType.COMPONENT_OFFERING_ASSOCIATION)]
+ProgramOfferingType = Annotated[OfferingType, Only(OfferingType.PROGRAM)]
+CourseOfferingType = Annotated[OfferingType, Only(OfferingType.COURSE)]
+ComponentOfferingType = Annotated[OfferingType, Only(OfferingType.COMPONENT)]
+ProgramOfferingAssociationType = Annotated[AssociationType, Only(AssociationType.PROGRAM_OFFERING_ASSOCIATION)]
+CourseOfferingAssociationType = Annotated[AssociationType, Only(AssociationType.COURSE_OFFERING_ASSOCIATION)]
+ComponentOfferingAssociationType = Annotated[AssociationType, Only(AssociationType.COMPONENT_OFFERING_ASSOCIATION)]
