@@ -550,3 +550,62 @@ async def test_no_thread_is_left_after_reading(school: PostgresCase) -> None:
             return
         await asyncio.sleep(0.02)
     pytest.fail(f"{left}")
+
+
+SAMPLE = Path(__file__).resolve().parents[2] / "adapters" / "sql" / "samples" / "views.sql"
+EXAMPLE_TABLES = """
+CREATE TABLE instelling (id int, brin text);
+CREATE TABLE organisatie_eenheid (id int, instelling_id int, parent_id int, code text, naam text, afkorting text,
+    soort text, gewijzigd_op timestamptz, verwijderd bool);
+CREATE TABLE kwalificatie (id int, crebo text, naam text, niveau int, gewijzigd_op timestamptz, verwijderd bool);
+CREATE TABLE opleiding (id int, code text, naam text, internationale_naam text, omschrijving text, kwalificatie_id int,
+    leerweg text, intensiteit text, duur_in_maanden int, studielast_sbu numeric, organisatie_eenheid_id int,
+    gewijzigd_op timestamptz, verwijderd bool);
+CREATE TABLE onderwijsproduct (id int, code text, titel text, internationale_titel text, omschrijving text,
+    niveau int, belasting_sbu numeric, keuzedeelcode text, soort text, gewijzigd_op timestamptz, verwijderd bool);
+CREATE TABLE product_opleiding (product_id int, opleiding_id int);
+CREATE TABLE leerjaar (id int, code text);
+CREATE TABLE periode (id int, code text, naam text, begindatum date, einddatum date, leerjaar_id int,
+    gewijzigd_op timestamptz, verwijderd bool);
+CREATE TABLE locatie (id int, naam text);
+CREATE TABLE onderwijsproduct_aanbod (code text, product_id int, periode_id int, locatie_id int, begindatum date,
+    einddatum date, begindatum_inschrijving date, einddatum_inschrijving date, minimum_deelnemers int,
+    maximum_deelnemers int, gewijzigd_op timestamptz, verwijderd bool);
+CREATE TABLE deelnemer (deelnemernummer text, roepnaam text, voorvoegsel text, achternaam text, school_mail text,
+    actief bool, bsn text);
+INSERT INTO opleiding (id, code) VALUES (1, 'A'), (2, 'B');
+INSERT INTO product_opleiding VALUES (7, 2), (7, 1);
+INSERT INTO onderwijsproduct VALUES (7, 'K0123', 'Duits', 'German', '', 3, 240.0, 'K0123', 'keuzedeel', now(), false);
+INSERT INTO deelnemer VALUES ('0042', 'Ada', NULL, 'Vos', 'ada@roc.example', true, '123456782');
+"""
+
+
+async def test_the_views_that_we_hand_out_work(school: PostgresCase) -> None:
+    with school.connect() as connection:
+        connection.execute(EXAMPLE_TABLES)
+        connection.execute("DROP ROLE IF EXISTS ooapi_reader")
+        connection.execute(SAMPLE.read_text())
+        names = [row[0] for row in connection.execute("SELECT viewname FROM pg_views WHERE schemaname = 'ooapi'")]
+    try:
+        streams: dict[str, Any] = {
+            name: {"view": name, "key": ["crebo" if "specification" in name else "code"], "cursor": "changed_at",
+                   "tombstone": {"column": "deleted", "values": ["true"]}}
+            for name in names if name != "ooapi_person"
+        }  # fmt: skip
+        streams["ooapi_person"] = {
+            "view": "ooapi_person", "key": ["student_number"], "personal": True, "lookup_by": ["student_number"]
+        }  # fmt: skip
+        school._url = school._url.set(username="ooapi_reader")
+        adapter = SqlAdapter(school.config(schema="ooapi", streams=streams), school.context())
+        report = await adapter.check()
+        assert report.ok, report.items
+        assert len(names) == 7
+        assert all(item.hint is None for item in report.items if item.name != "clock")
+        (course, _) = await _read(adapter, "ooapi_course")
+        assert isinstance(course, Record)
+        assert (course.key, course.data["program_codes"], course.data["study_load"]) == ("K0123", "A,B", "240.0")
+        found = [r.data async for r in adapter.lookup("ooapi_person", {"student_number": "0042"}, columns={"surname"})]
+        assert found == [{"student_number": "0042", "surname": "Vos"}]
+    finally:
+        with school.connect() as connection:
+            connection.execute("DROP OWNED BY ooapi_reader; DROP ROLE ooapi_reader")
