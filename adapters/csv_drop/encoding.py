@@ -15,6 +15,8 @@ from adapters.errors import SourceMalformed
 from adapters.text import Text
 
 _UNDECODED = re.compile("[\udc80-\udcff]")
+# The first two signs of a UTF-8 sequence as cp1252 shows them.
+_GARBLE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # From so many strange rows on, reading stops before the end of the file.
 _ENOUGH = 3
@@ -27,6 +29,8 @@ def undecoded(cells: Sequence[str]) -> bool:
 
 def garbled(text: str) -> bool:
     """Whether a text looks like UTF-8 that was read as cp1252, such as ``Ã«`` for ``ë``."""
+    if _GARBLE.search(text) is None:
+        return False
     try:
         text.encode("cp1252").decode("utf-8")
     except UnicodeError:

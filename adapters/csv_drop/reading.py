@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -88,9 +88,10 @@ class StreamReader:
             for row in rows:
                 if sample <= 0:
                     return
-                if row.fault is None and len(row.cells) >= header.width and any(map(clean, row.cells)):
+                values = clean(row.cells)
+                if row.fault is None and len(values) >= header.width and any(values):
                     sample -= 1
-                    yield header, {name: clean(row.cells[position]) for name, position in header.positions.items()}
+                    yield header, {name: values[position] for name, position in header.positions.items()}
 
     @contextmanager
     def table(self, file: DropFile) -> Iterator[tuple[Header, Rows]]:
@@ -154,12 +155,12 @@ class StreamReader:
             max_bytes=self.place.max_bytes,
         )
 
-    def _found(self, shape: Shape, cells: Any, source: SourceReference, columns: Collection[str]) -> Record:
-        def value(column: str) -> str | None:
-            return shape.clean(cells[shape.header.positions[column]])
-
-        key = KEY_SEPARATOR.join(value(column) or "" for column in self.settings.key)
-        return Record(key, {column: value(column) for column in shape.columns if column in columns}, source)
+    def _found(self, shape: Shape, cells: Sequence[str], source: SourceReference, columns: Collection[str]) -> Record:
+        values = dict(
+            zip(shape.columns, shape.clean(cells[shape.header.positions[n]] for n in shape.columns), strict=True)
+        )
+        key = KEY_SEPARATOR.join(values[column] or "" for column in self.settings.key)
+        return Record(key, {column: value for column, value in values.items() if column in columns}, source)
 
     def _still_the_same(self, file: DropFile) -> None:
         if not file.unchanged():

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 BATCH = 1000
 """Rows read in one go in a thread; memory and the delay of a cancellation follow from it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Row(NamedTuple):
     """``number``: as Excel shows it, from 1. ``cells``: texts as they stand in the file, blanks included.
 
     ``fault``: code of ``adapters.findings`` when the row as a whole cannot be read. ``damaged``: cells (counted
@@ -20,7 +23,7 @@ class Row:
     number: int
     cells: Sequence[str]
     fault: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = _NOTHING
     damaged: tuple[int, ...] = ()
 
 

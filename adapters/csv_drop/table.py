@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,21 +21,26 @@ _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _INVISIBLE = "\ufeff\u200b\u00ad"
 _DUTCH_DATE = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})(.*)", re.DOTALL)
 
-Cleaner = Callable[[str], str | None]
+Cleaner = Callable[[Iterable[str]], list[str | None]]
 
 
 def cleaner(null_words: Collection[str]) -> Cleaner:
-    """Make the function that trims a cell (also non-breaking blanks), unifies line ends and knows null words."""
+    """Make the function that trims cells (also non-breaking blanks), unifies line ends and knows null words."""
     nulls = {word.strip().casefold() for word in null_words} | {""}
     longest = max(map(len, nulls))
 
-    def clean(cell: str) -> str | None:
-        cell = cell.strip()
-        if len(cell) <= longest and cell.casefold() in nulls:
-            return None
-        return cell.replace("\r\n", "\n").replace("\r", "\n") if "\r" in cell else cell
+    def clean(cells: Iterable[str]) -> list[str | None]:
+        # One expression for the whole row: a call per cell would cost more than the cleaning.
+        return [
+            None if len(cell) <= longest and cell.casefold() in nulls else one_line_end(cell) if "\r" in cell else cell
+            for cell in map(str.strip, cells)
+        ]
 
     return clean
+
+
+def one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,21 +152,23 @@ class Shape:
             if self._holds(settings.ignore, cells):
                 yield None
                 continue
-            parts = [self.clean(cells[position]) for position in key_positions]
-            if None in parts:
+            parts = self.clean([cells[position] for position in key_positions])
+            key = None if None in parts else KEY_SEPARATOR.join(part for part in parts if part is not None)
+            if row.damaged:
+                yield from self._damaged(row, source, key)
+            if key is None:
                 yield Fault("ROW002", source, values={"columns": ", ".join(settings.key)})
                 continue
-            key = KEY_SEPARATOR.join(part for part in parts if part is not None)
-            yield from self._damaged(row, source, key)
             if self._holds(settings.tombstone, cells):
                 yield Tombstone(key, source)
                 continue
-            data = dict(zip(self.columns, map(self.clean, [cells[position] for position in positions]), strict=True))
-            yield Record(key, data, source, self._changed_at(cells))
+            values = self.clean([cells[position] for position in positions])
+            yield Record(key, dict(zip(self.columns, values, strict=True)), source, self._changed_at(cells))
 
     def matches(self, cells: Sequence[str], wanted: Mapping[str, str]) -> bool:
         """Whether the cells equal a lookup's key."""
-        return all(self.clean(cells[self.header.positions[column]]) == value for column, value in wanted.items())
+        found = self.clean([cells[self.header.positions[column]] for column in wanted])
+        return found == list(wanted.values())
 
     def _holds(self, rule: ColumnValues | None, cells: Sequence[str]) -> bool:
         if rule is None:
@@ -169,12 +176,11 @@ class Shape:
         cell = cells[self.header.positions[rule.column]].strip().casefold()
         return any(cell == value.casefold() for value in rule.values)
 
-    def _damaged(self, row: Row, source: SourceReference, key: str) -> Iterator[Fault]:
-        if row.damaged:
-            names = {self.header.positions[name]: name for name in self.columns}
-            for position in row.damaged:
-                if position in names:
-                    yield Fault("ROW004", source, key, names[position])
+    def _damaged(self, row: Row, source: SourceReference, key: str | None) -> Iterator[Fault]:
+        names = {self.header.positions[name]: name for name in self.columns}
+        for position in row.damaged:
+            if position in names:
+                yield Fault("ROW004", source, key, names[position])
 
     def _changed_at(self, cells: Sequence[str]) -> datetime | None:
         if self.settings.changed is None:
