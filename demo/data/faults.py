@@ -22,8 +22,8 @@ class Fault:
 
     ``change``: *set* puts ``value`` into ``column`` of the row with key ``key``; *extra* adds a copy of the row
     ``like`` under the key ``key`` with that value; *double* adds a second row with key ``key``; *cells* is an extra
-    row with one cell too many. ``code`` is the expected finding, ``step`` who finds it: ``read`` and ``map`` look at
-    one row, ``check`` (the catalogue) at all rows together.
+    row with one cell too many. ``code`` is the expected finding, ``step`` who finds it: ``read`` is the adapter,
+    ``map`` the mapping, ``check`` the catalogue, which sees all rows together.
     """
 
     school: str
@@ -39,8 +39,8 @@ class Fault:
 
     @property
     def reported_key(self) -> str | None:
-        """The key under which the report shows it; a row that cannot be read or has no key has none."""
-        return None if self.code in {"ROW001", "ROW002"} else self.key
+        """The key under which the report shows it; None where the row has none, or its key may not be shown."""
+        return None if self.code in {"ROW001", "ROW002", "PRIV001"} else self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ FAULTS: tuple[Fault, ...] = (
           "description_nl", _BSN_TEXT, "EXC-01"),
     Fault("zandermeer", "courses", "Course", "LAS-01", "MAP002", "map", "set", "study_load", "ca. 80"),
     Fault("zandermeer", "courses", "Course", "BPV-25604BOL", "REQ002", "map", "set", "description_nl", None),
-    Fault("zandermeer", "rooms", "Room", "ZB1-0.01", "REF002", "check", "set", "building", "ZX9"),
+    Fault("zandermeer", "groups", "Group", "KL-25489BOL", "REF002", "check", "set", "unit", "TEAM-ONBEKEND"),
     Fault("zandermeer", "course-offerings", "CourseOffering", "GIDS-01-2026-P3", "REF001", "check", "extra",
           "course", "GIDS-01", "KD-K0023-2026-P3"),
     # -- ROC Klaverkust: the OOAPI endpoint; keys are codes here and ids in the report ---------------------------
@@ -109,8 +109,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("klaverkust", "courses", "Course", "EVE-09", "REQ001", "map", "extra", "name", None, "EVE-01"),
     Fault("klaverkust", "programs", "Program", "25148BOL-X", "PRIV001", "map", "extra", "description",
           [{"language": "nl-NL", "value": _BSN_TEXT}], "25148BOL"),
-    Fault("klaverkust", "rooms", "Room", "KH1-0.01", "REF002", "check", "set",
-          "building", "00000000-0000-4000-8000-00000000dead"),
+    Fault("klaverkust", "groups", "Group", "KL-25415BOL", "REF002", "check", "set",
+          "organization", "00000000-0000-4000-8000-00000000dead"),
     Fault("klaverkust", "course-offerings", "CourseOffering", "GIDS-01-2026-P3", "REF001", "check", "extra",
           "course", "00000000-0000-4000-8000-00000000beef", "KD-K0023-2026-P3"),
 )  # fmt: skip

@@ -20,12 +20,21 @@ import pytest
 
 from adapters.contract import Adapter, AdapterContext, Fault, Record, SecretReference, StreamSpec, adapter_kinds
 from adapters.errors import ConfigurationInvalid, SourceBroke, SourceMalformed, SourceUnreachable
-from adapters.findings import Finding
+from adapters.findings import FINDINGS, Finding, Severity
 from adapters.mapping import Mapped, Mapper, load_mapping
+from adapters.sql import SqlAdapter
+from adapters.sql.config import SqlConfig
 from demo.data import faults
 from demo.data.model import School
 from demo.prepare import SEED, Workspace, write_configuration, write_schools
+from demo.schools import sql_school
 from demo.schools.ooapi_document import collection_of, identifier
+from gateway.catalogue.sync.service import Deps, findings_of, synchronise
+from gateway.clock import FakeClock
+from gateway.ids import CountingIds
+from gateway.members import service as members
+from gateway.settings import Settings
+from gateway.storage import Database
 from ooapi_specs.identity import derive_id
 
 SECRET = "not-a-secret"  # of a process that this test starts
@@ -47,10 +56,13 @@ class Running:
     def adapter(self, member: str) -> Adapter:
         source = self.member(member)["sources"][0]
         kind = adapter_kinds()[source["kind"]]
+        return kind(kind.config_model(**source["settings"]), self.context(member, source["name"]))
+
+    def context(self, member: str, source: str) -> AdapterContext:
         loop = asyncio.get_running_loop()
-        context = AdapterContext(
+        return AdapterContext(
             member=member,
-            source=source["name"],
+            source=source,
             base=self.workspace.root,
             now=lambda: datetime(2026, 11, 2, 12, tzinfo=UTC),
             monotonic=loop.time,
@@ -59,7 +71,6 @@ class Running:
             secret=_secret,
             allow_private_addresses=True,
         )
-        return kind(kind.config_model(**source["settings"]), context)
 
     def mappers(self, member: str) -> dict[str, Mapper]:
         """By the name of the mapping file, which is the stream's name in the standard."""
@@ -150,7 +161,7 @@ async def _read(adapter: Adapter, mapper: Mapper, report: Report) -> None:
         if mapped.key in resources:
             report.doubles.add((stream, mapped.key, "ROW003"))
         report.findings += mapped.findings
-        report.found |= {(stream, mapped.key or item.key, finding.code) for finding in mapped.findings}
+        report.found |= {(stream, finding.key or None, finding.code) for finding in mapped.findings}
         if mapped.body is not None:
             resources[mapped.key] = mapped
 
@@ -352,3 +363,45 @@ async def test_persons_need_a_token_and_the_catalogue_does_not(running: Running)
         assert (await client.post("/oauth/token", data=wrong)).status_code == 401
         assert (await client.get("/ooapi/v5/courses", params={"pageSize": "7"})).status_code == 400
         assert (await client.get("/ooapi/v5/courses/nobody")).status_code == 404
+
+
+# -- the whole way --------------------------------------------------------------------------------------------------
+
+
+async def test_the_report_of_a_sync_names_exactly_the_planted_mistakes(running: Running, database: Database) -> None:
+    settings, clock = Settings(allow_private_addresses=True), FakeClock(datetime(2026, 11, 2, 12, tzinfo=UTC))
+    deps = Deps(database, settings, clock, CountingIds())
+    document = members.check(running.workspace.config, settings, clock)
+    async with database.transaction() as session:
+        await members.apply(session, document, by="test", clock=clock)
+    for member in running.schools:
+        result = await synchronise(deps, member, reason="command")
+        assert result.state == "published", (member, result)
+        async with database.transaction() as session:
+            found = await findings_of(session, result.run)
+        planted = [fault for fault in faults.FAULTS if fault.school == member]
+        notes = [fault for fault in planted if FINDINGS[fault.code].severity is Severity.NOTE]
+        assert sorted((finding.stream, finding.key or "", finding.code) for finding in found) == sorted(
+            (fault.stream, _key(fault, fault.reported_key) or "", fault.code) for fault in planted if fault not in notes
+        )
+        assert result.counts is not None
+        assert result.counts["codes"].get("REQ002", 0) == len(notes)  # notes are counted, not listed
+
+
+async def test_the_same_tables_and_views_work_on_postgresql(empty_database: str, running: Running) -> None:
+    school = running.schools["zandermeer"]
+    sql_school.write(empty_database, school)
+    sql_school.write(empty_database, school)  # a second time replaces the first
+    config = SqlConfig.model_validate(
+        {
+            "database": empty_database,
+            "streams": {"courses": {"view": "ooapi_course", "key": ["code"], "cursor": "changed_at"}},
+        }
+    )
+    mapper = running.mappers("zandermeer")["courses"]
+    async with SqlAdapter(config, running.context("zandermeer", "warehouse")) as adapter:
+        records = [item async for item in adapter.read("courses") if isinstance(item, Record)]
+    mapped = {item.key: item for item in map(mapper.map, records) if item is not None and item.body is not None}
+    assert len(mapped) == school.counts()["courses"]
+    here = (await _report(running, "zandermeer")).mapped["courses"]  # from SQLite
+    assert {key: item.value for key, item in mapped.items()} == {key: item.value for key, item in here.items()}
