@@ -116,7 +116,7 @@ class SqlAdapter:
         def highest(connection: Connection) -> Any:
             found = connection.execute(source.latest(cursor)).scalar()
             limit = values.after(found, self._context.now())
-            if limit is not None and found >= limit:
+            if limit is not None and (found == values.INFINITY or found >= limit):
                 found = connection.execute(source.latest(cursor, limit)).scalar()
             return found
 

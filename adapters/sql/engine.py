@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from adapters.contract import AdapterContext
 from adapters.errors import ConfigurationInvalid
 from adapters.sql.config import SqlConfig
+from adapters.sql.postgresql import lenient_moments
 from adapters.sql.session import Session
 
 # Names of drivers that are asynchronous or not installed here, and what serves instead.
@@ -91,11 +92,14 @@ class Database:
         elif backend == "oracle":
             arguments = {"tcp_connect_timeout": float(seconds)}
         try:
-            return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
+            engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
         except (ImportError, NoSuchModuleError):
             raise ConfigurationInvalid(what=f"driver {url.drivername}: not installed") from None
         except (ArgumentError, ValueError, TypeError):
             raise ConfigurationInvalid(what="url") from None
+        if url.drivername == "postgresql+psycopg":
+            event.listen(engine, "connect", lenient_moments)
+        return engine
 
     def _begin(self, connection: Connection) -> None:
         """Begin one read-only transaction, repeatable where the database has it, with a limit per statement."""

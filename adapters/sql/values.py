@@ -14,6 +14,9 @@ import orjson
 LOCAL = ZoneInfo("Europe/Amsterdam")  # moments without zone in a school's database are local
 
 
+INFINITY = "infinity"  # PostgreSQL's moment after all others, as adapters.sql.postgresql reads it
+
+
 class NoText(ValueError):
     """A value that has no form as text: bytes, or a type of the driver that is not known."""
 
@@ -150,6 +153,8 @@ def after(value: Any, now: datetime) -> Any:
     One row with a far-future moment must not hide all later changes behind it.
     """
     tomorrow = now.astimezone(UTC) + timedelta(days=1)
+    if value == INFINITY:
+        return tomorrow
     if isinstance(value, datetime):
         return tomorrow if value.tzinfo is not None else tomorrow.astimezone(LOCAL).replace(tzinfo=None)
     if isinstance(value, date):

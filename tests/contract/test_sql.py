@@ -499,6 +499,36 @@ async def test_one_moment_in_the_far_future_does_not_hide_later_changes(school: 
     assert "2" in {item.key for item in items if isinstance(item, Record)}
 
 
+async def test_dates_that_python_does_not_have_are_read_as_text(school: PostgresCase) -> None:
+    select = (
+        "SELECT 'x' AS code, 'infinity'::date AS a, '-infinity'::timestamp AS b, 'infinity'::timestamptz AS c,"
+        " '10000-01-01'::date AS d, '0044-03-15 BC'::date AS e, '2026-08-31'::date AS f"
+    )
+    (record, _) = await _read(_over(school, select))
+    assert isinstance(record, Record)
+    assert record.data == {
+        "code": "x",
+        "a": "infinity",
+        "b": "-infinity",
+        "c": "infinity",
+        "d": "10000-01-01",
+        "e": "0044-03-15 BC",
+        "f": "2026-08-31",
+    }
+
+
+async def test_an_infinite_cursor_does_not_hide_later_changes(school: PostgresCase) -> None:
+    await school.put({"1": "one"})
+    with school.connect() as connection:
+        connection.execute("INSERT INTO school.course VALUES ('9', 'sentinel', 'infinity', false)")
+    checkpoint = (await _read(school.adapter()))[-1]
+    assert isinstance(checkpoint, Checkpoint)
+    assert checkpoint.state["cursor"].startswith("2026-08-01")
+    await school.put({"2": "two"})
+    items = await _read(school.adapter(), state=checkpoint.state)
+    assert {"2", "9"} <= {item.key for item in items if isinstance(item, Record)}
+
+
 @pytest.mark.parametrize("state", [{"cursor": 5}, {"cursor": "x", "type": "datetime"}, {"cursor": "1", "type": "odd"}])
 async def test_a_state_that_is_not_ours_is_refused(school: PostgresCase, state: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationInvalid):
