@@ -19,7 +19,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from gateway.storage import Database, EmbeddedServer, driver_url
+from gateway.storage import Database, EmbeddedServer, EmbeddedServerFailed, driver_url
 from gateway.storage.locks import FileLock
 from gateway.storage.migrate import upgrade
 
@@ -85,15 +85,15 @@ def _remove_leftovers() -> None:
     for folder in Path(tempfile.gettempdir()).glob(RUN_PREFIX + "*"):
         try:
             run = FileLock(folder / "run.lock")
-            if folder.stat().st_uid == os.geteuid() and run.try_alone():
+            if folder.stat().st_uid == os.geteuid() and (folder / "run.lock").exists() and run.try_alone():
                 if (folder / "postgres").exists():
                     leftover = EmbeddedServer(folder / "postgres")
                     leftover.open()
                     leftover.close()
                 shutil.rmtree(folder, ignore_errors=True)
             run.release()
-        except OSError:
-            continue  # another run removes it at this very moment
+        except (OSError, EmbeddedServerFailed):
+            continue  # another run removes it at this very moment, or it cannot be used any more
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from procrastinate import RetryDecision
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
-GOLDEN = 0.6180339887498949
+GOLDEN = 0.6180339887498949  # its multiples spread evenly between whole numbers
 
 
 class Backoff(BaseRetryStrategy):

@@ -13,6 +13,7 @@ What the guards are for (each was seen to happen with procrastinate 3.10):
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import os
 import socket
@@ -24,11 +25,11 @@ import procrastinate.worker
 import psycopg
 from procrastinate import JobContext, exceptions
 from procrastinate.jobs import Job, Status
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from gateway.clock import Clock
 from gateway.jobs import tasks
-from gateway.jobs.retry import PutBack
+from gateway.jobs.retry import GOLDEN, PutBack
 from gateway.jobs.service import QUEUE
 from gateway.settings import Settings
 
@@ -43,7 +44,7 @@ LATE_PROBES = 3
 ANSWER_SECONDS = 10.0
 
 WAKE_UP = Gauge("gateway_worker_wake_up_seconds", "Time between deferring a probe job and its start in this worker")
-RESTARTS = Gauge("gateway_worker_restarts", "How often this process started its worker again")
+RESTARTS = Counter("gateway_worker_restarts", "How often this process started its worker again")
 
 # What a database that is away looks like from here.
 OUTAGE = (exceptions.ConnectorException, psycopg.Error, OSError, TimeoutError)
@@ -220,8 +221,10 @@ class Worker:
         job, less than interrupting running jobs: then it may wait until they are over.
         """
         late = 0
-        while True:
-            await self._clock.sleep(self._probe_seconds)
+        for turn in itertools.count():
+            # In step with the polling every probe would meet a poll, and a lost listener would look healthy.
+            out_of_step = POLLING_SECONDS * (turn * GOLDEN % 1)
+            await self._clock.sleep(self._probe_seconds + out_of_step)
             if len(self._running) >= self._settings.worker_concurrency:
                 continue
             try:

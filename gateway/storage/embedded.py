@@ -95,7 +95,19 @@ class EmbeddedServer:
         """What ``start`` does, for callers without an event loop."""
         if os.name != "posix":
             raise EmbeddedServerFailed(what="it runs on Linux and macOS only")
+        try:
+            self._open()
+        except OSError as error:
+            raise EmbeddedServerFailed(what=str(error)) from error
+        except psycopg.Error as error:
+            raise EmbeddedServerFailed(what=f"it does not answer ({error})") from error
+        return self.url()
+
+    def _open(self) -> None:
         place, user = choose_place(self._folder)
+        for name in ("start.lock", "users.lock"):
+            (place / name).touch(mode=0o600)
+            user.give(place / name)
         with held(place / "start.lock", START_SECONDS + 30):
             use = FileLock(place / "users.lock")
             if not use.try_shared():
@@ -109,7 +121,6 @@ class EmbeddedServer:
         if self._use is not None:
             self._use.release()
         self._use, self._place = use, (place, user)
-        return self.url()
 
     def close(self) -> None:
         """What ``stop`` does, for callers without an event loop."""

@@ -25,11 +25,12 @@ from gateway.storage.urls import driver_url, normalise_url
 LEAST_VERSION = 15
 CONNECT_SECONDS = 5
 POOL_SECONDS = 5.0
+IDLE_SECONDS = 60
 
-# SQLSTATEs (classes and codes) that say that the store cannot answer now, whatever was asked: connection lost,
-# no resources (full disk, no connections left), shutting down or starting up, deadline passed, read-only standby.
+# SQLSTATEs (classes and codes) that say that the store cannot answer now, whatever was asked: connection lost, no
+# resources (full disk, no connections left), shutting down or starting up, deadline passed, left idle, read-only.
 UNAVAILABLE_CLASSES = ("08", "53", "58")
-UNAVAILABLE_CODES = frozenset({"57P01", "57P02", "57P03", "57P05", "57014", "25006", "55000", "55P03"})
+UNAVAILABLE_CODES = frozenset({"57P01", "57P02", "57P03", "57P05", "57014", "25006", "25P03", "55P03"})
 
 
 class Database:
@@ -54,6 +55,8 @@ class Database:
         options = "-c timezone=UTC"
         if statement_seconds is not None:
             options += f" -c statement_timeout={max(1, round(statement_seconds * 1000))}"
+            # A request that hangs with its transaction open would hold back the numbering of changes.
+            options += f" -c idle_in_transaction_session_timeout={IDLE_SECONDS * 1000}"
         self.engine: AsyncEngine = create_async_engine(
             self._url,
             pool_size=pool,

@@ -8,6 +8,7 @@ No permission of an existing folder is ever widened; what cannot be reached is k
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.storage.errors import EmbeddedServerFailed
+
+logger = logging.getLogger(__name__)
 
 USER_NAME = "ooapi-gateway"
 POINTER = "location"
@@ -128,13 +131,13 @@ def choose_place(folder: Path) -> tuple[Path, ServerUser]:
     The folder itself, unless its user cannot reach it. Then a system folder named after the path of the folder,
     with a pointer file left in the folder. Raises EmbeddedServerFailed when no place will do.
     """
+    pointer = folder / POINTER
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if pointer.exists():
+            return _prepare(Path(pointer.read_text(encoding="utf-8").strip()), folder)
     except OSError as error:
-        raise EmbeddedServerFailed(what=f"the folder {folder} cannot be made ({error.strerror})") from error
-    pointer = folder / POINTER
-    if pointer.exists():
-        return _prepare(Path(pointer.read_text(encoding="utf-8").strip()), folder)
+        raise EmbeddedServerFailed(what=f"the folder {folder} cannot be made or read ({error.strerror})") from error
     user = server_user(folder)
     if _usable(folder, user):
         return folder, user
@@ -150,6 +153,7 @@ def choose_place(folder: Path) -> tuple[Path, ServerUser]:
         unfinished = pointer.with_name(f"{POINTER}.{os.getpid()}")
         unfinished.write_text(f"{place}\n", encoding="utf-8")
         unfinished.replace(pointer)
+        logger.info("the data of %s stand in %s, where the user of PostgreSQL can reach them", folder, place)
         return chosen
     raise EmbeddedServerFailed(what=f"no folder was found where the user of PostgreSQL can keep the data of {folder}")
 

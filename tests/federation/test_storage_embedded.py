@@ -307,20 +307,30 @@ def test_an_ordinary_user_runs_it_as_himself(reachable_folder: Path) -> None:
     code = OTHER_PROCESS + "print(Path(sys.argv[1], 'data').stat().st_uid)\n"
     root = Path(__file__).resolve().parents[2]
     packages = next(path for path in sys.path if path.endswith("site-packages"))
-    outcome = subprocess.run(
-        [python, "-c", code, str(home / "postgres")],
-        input="\n",
-        capture_output=True,
-        text=True,
-        user=65534,
-        group=65534,
-        extra_groups=[],
-        cwd=root,
-        env={"PYTHONPATH": f"{root}:{packages}", "PYTHONDONTWRITEBYTECODE": "1"},
-        timeout=60,
-        check=False,
-    )
-    assert outcome.stdout.splitlines()[1:] == ["closed", "65534"], outcome.stderr
+
+    def run_as_himself() -> list[str]:
+        outcome = subprocess.run(
+            [python, "-c", code, str(home / "postgres")],
+            input="\n",
+            capture_output=True,
+            text=True,
+            user=65534,
+            group=65534,
+            extra_groups=[],
+            cwd=root,
+            env={"PYTHONPATH": f"{root}:{packages}", "PYTHONDONTWRITEBYTECODE": "1"},
+            timeout=60,
+            check=False,
+        )
+        assert outcome.returncode == 0, outcome.stderr
+        return outcome.stdout.splitlines()[1:]
+
+    assert run_as_himself() == ["closed", "65534"]
+    # Root comes by, works as the owner of the data and leaves nothing that keeps the owner out.
+    server = server_in(home / "postgres")
+    keep(server.open(), 1)
+    server.close()
+    assert run_as_himself() == ["closed", "65534"]
 
 
 @needs_root
