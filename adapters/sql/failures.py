@@ -48,12 +48,9 @@ def connecting_failed(error: DBAPIError, *, place: str, stream: str = "", second
     text, diagnostic = _told(error)
     state = _sqlstate(error)
     if _NO_DATABASE.search(text) or state == "3D000":
-        what = "the database of the URL does not exist"
-        failure = ConfigurationInvalid(diagnostic, what=what)
-        failure.text = ConfigurationInvalid.message.fill(what=what)
-        failure.text = Text(
-            ConfigurationInvalid.message.nl.format(what="de database uit de URL bestaat niet"), failure.text.en
-        )
+        what = Text("de database uit de URL bestaat niet", "the database of the URL does not exist")
+        failure = ConfigurationInvalid(diagnostic, what=what.en)
+        failure.text = Text(ConfigurationInvalid.message.nl.format(what=what.nl), failure.text.en)
         return failure
     if state.startswith("28") or _REFUSED.search(text):
         return SourceRefused(diagnostic, place=place)
