@@ -14,9 +14,10 @@ from ooapi_specs.v5.definitions import (
     resource_of,
 )
 from ooapi_specs.v5.lenient import Parsed, ParseProblem, parse, parse_model
+from ooapi_specs.v5.operation import Operation, PathParameter, RequestBody
 from ooapi_specs.v5.pagination import DEFAULT_PAGE_SIZE, FIRST_PAGE, PAGE_SIZES, Pagination
 from ooapi_specs.v5.parameters import Parameter, ParameterKind
-from ooapi_specs.v5.paths import OPERATIONS, Operation, PathParameter, RequestBody
+from ooapi_specs.v5.paths import OPERATIONS
 from ooapi_specs.v5.problem import PROBLEM_MEDIA_TYPE, Problem
 from ooapi_specs.v5.service import Service
 from ooapi_specs.v5.strict import serialise, validate

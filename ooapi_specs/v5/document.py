@@ -21,9 +21,10 @@ from ooapi_specs.v5.association import (
     ProgramOfferingAssociationWithOffering,
 )
 from ooapi_specs.v5.descriptions import PROPERTY_DESCRIPTIONS
+from ooapi_specs.v5.operation import JSON, Operation
 from ooapi_specs.v5.pagination import Pagination
 from ooapi_specs.v5.parameters import Parameter, ParameterKind
-from ooapi_specs.v5.paths import JSON, OPERATIONS, Operation
+from ooapi_specs.v5.paths import OPERATIONS
 from ooapi_specs.v5.problem import PROBLEM_MEDIA_TYPE, Problem
 from ooapi_specs.v5.types import JSON_VALUE
 

@@ -69,7 +69,5 @@ class EducationSpecificationExpanded(EducationSpecification):
     timelineOverrides: Maybe[list[TimelineOverrideEducationSpecification]] = None
 
 
+# The properties refer to the specification, which is built from them.
 EducationSpecificationProperties.model_rebuild()
-EducationSpecification.model_rebuild(force=True)
-TimelineOverrideEducationSpecification.model_rebuild(force=True)
-EducationSpecificationExpanded.model_rebuild(force=True)

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
-
-from pydantic import BaseModel
-
 from ooapi_specs.v5 import parameters as p
 from ooapi_specs.v5.association import (
     AssociationChange,
@@ -21,159 +15,21 @@ from ooapi_specs.v5.association import (
     ProgramOfferingAssociationWithOffering,
 )
 from ooapi_specs.v5.course import Course
-from ooapi_specs.v5.definitions import ASSOCIATIONS, OFFERINGS, RESOURCES
+from ooapi_specs.v5.definitions import ASSOCIATIONS, OFFERINGS
 from ooapi_specs.v5.education_specification import EducationSpecification
-from ooapi_specs.v5.parameters import PAGE, Parameter
+from ooapi_specs.v5.operation import (
+    JSON,
+    MERGE_PATCH,
+    WRITE_ERRORS,
+    Operation,
+    RequestBody,
+    collection,
+    instance,
+    path_parameter_of,
+)
+from ooapi_specs.v5.parameters import PAGE
 from ooapi_specs.v5.person import PersonProperties, PersonWritten
-from ooapi_specs.v5.program import Program
 from ooapi_specs.v5.service import Service
-
-JSON = "application/json"
-MERGE_PATCH = "application/merge-patch+json"
-
-# The error codes that the standard declares (§1.4): for most reads, for reads that know no 404, for writes.
-READ_ERRORS = (400, 401, 403, 404, 405, 429, 500)
-READ_ERRORS_WITHOUT_NOT_FOUND = (400, 401, 403, 405, 429, 500)
-WRITE_ERRORS = (400,)
-
-
-@dataclass(frozen=True, slots=True)
-class PathParameter:
-    """An id in the path and the resources it may name (three for an offering or an association)."""
-
-    name: str
-    resources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RequestBody:
-    """The body of a write: its media type, and the models of which it is one."""
-
-    media_type: str
-    models: tuple[type[BaseModel], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation.
-
-    ``path``: template without version prefix. ``item``: the resources of the page or the instance, empty where the
-    answer is no resource. ``models``: what an item or the answer may look like. ``parent``: of a collection inside
-    another resource. ``identifier``: for an instance. ``sort_keys``: each also with ``-`` in front; ``default_sort`` is
-    ascending. ``errors``: the declared codes. ``scopes``: of the standard's openId scheme, for writes.
-    ``catalogue``: answered from published data; persons, associations and writes are not.
-    """
-
-    method: Literal["get", "post", "patch"]
-    path: str
-    summary: str
-    item: tuple[str, ...]
-    models: tuple[type[BaseModel], ...]
-    is_collection: bool = False
-    parent: PathParameter | None = None
-    identifier: PathParameter | None = None
-    parameters: tuple[Parameter, ...] = ()
-    sort_keys: tuple[str, ...] = ()
-    default_sort: str | None = None
-    expand: tuple[str, ...] = ()
-    errors: tuple[int, ...] = READ_ERRORS
-    success: int = 200
-    request: RequestBody | None = None
-    bearer: bool = False
-    scopes: tuple[str, ...] = ()
-    catalogue: bool = True
-
-    @property
-    def path_parameter(self) -> PathParameter | None:
-        """The one id in the path, of the parent or of the instance itself."""
-        return self.parent or self.identifier
-
-    @property
-    def operation_id(self) -> str:
-        """A name that no other operation has, such as ``getCoursesOfferings``."""
-        words = [
-            word
-            for segment in self.path.split("/")
-            for word in segment.removeprefix("{").removesuffix("}").split("-")
-            if word
-        ]
-        return self.method + "".join(word[0].upper() + word[1:] for word in words)
-
-
-_SEGMENT_RESOURCES: dict[str, tuple[str, ...]] = {"offerings": OFFERINGS, "associations": ASSOCIATIONS} | {
-    definition.collection: (name,)
-    for name, definition in RESOURCES.items()
-    if definition.collection not in ("offerings", "associations")
-}
-# The items of a page never carry their timeline.
-_LISTED: dict[str, type[BaseModel]] = {
-    "Program": Program,
-    "Course": Course,
-    "EducationSpecification": EducationSpecification,
-}
-
-
-def _path_parameter(path: str) -> PathParameter | None:
-    collection, _, rest = path.removeprefix("/").partition("/")
-    if not rest.startswith("{"):
-        return None
-    name = rest[1:].partition("}")[0]
-    return PathParameter(name, _SEGMENT_RESOURCES[collection])
-
-
-def _collection(
-    path: str,
-    item: str | tuple[str, ...],
-    summary: str,
-    parameters: Sequence[Parameter],
-    sort_keys: str,
-    default_sort: str,
-    *,
-    not_found: bool = True,
-    models: tuple[type[BaseModel], ...] = (),
-    catalogue: bool = True,
-) -> Operation:
-    items = (item,) if isinstance(item, str) else item
-    return Operation(
-        "get",
-        path,
-        summary,
-        items,
-        models or tuple(_LISTED.get(name, RESOURCES[name].model) for name in items),
-        is_collection=True,
-        parent=_path_parameter(path),
-        parameters=tuple(parameters),
-        sort_keys=tuple(sort_keys.split()),
-        default_sort=default_sort,
-        errors=READ_ERRORS if not_found else READ_ERRORS_WITHOUT_NOT_FOUND,
-        catalogue=catalogue,
-    )
-
-
-def _instance(
-    path: str,
-    item: str | tuple[str, ...],
-    summary: str,
-    expand: str = "",
-    *,
-    parameters: tuple[Parameter, ...] = (),
-    bearer: bool = False,
-    catalogue: bool = True,
-) -> Operation:
-    items = (item,) if isinstance(item, str) else item
-    return Operation(
-        "get",
-        path,
-        summary,
-        items,
-        tuple(RESOURCES[name].model for name in items),
-        identifier=_path_parameter(path),
-        parameters=parameters,
-        expand=tuple(expand.split()),
-        bearer=bearer,
-        catalogue=catalogue,
-    )
-
 
 _PERSON_SORT = "personId givenName surName displayName"  # surName: the standard's spelling of the key
 _GROUP_SORT = "groupId name startDate"
@@ -183,7 +39,7 @@ _GROUP_FILTERS = (*PAGE, p.SEARCH, p.GROUP_TYPE)
 _TIMELINE = (p.RETURN_TIMELINE_OVERRIDES,)
 
 _PERSONS = (
-    _collection(
+    collection(
         "/persons",
         "Person",
         "All persons",
@@ -204,9 +60,9 @@ _PERSONS = (
         request=RequestBody(JSON, (PersonProperties,)),
         catalogue=False,
     ),
-    _instance("/persons/me", "Person", "The person who is logged in", bearer=True, catalogue=False),
-    _instance("/persons/{personId}", "Person", "One person", catalogue=False),
-    _collection(
+    instance("/persons/me", "Person", "The person who is logged in", bearer=True, catalogue=False),
+    instance("/persons/{personId}", "Person", "One person", catalogue=False),
+    collection(
         "/persons/{personId}/associations",
         ASSOCIATIONS,
         "The associations of a person",
@@ -220,7 +76,7 @@ _PERSONS = (
         ),
         catalogue=False,
     ),
-    _collection(
+    collection(
         "/persons/{personId}/groups",
         "Group",
         "The groups of a person",
@@ -233,7 +89,7 @@ _PERSONS = (
 )
 
 _ORGANIZATIONS = (
-    _collection(
+    collection(
         "/organizations",
         "Organization",
         "All organisations",
@@ -242,8 +98,8 @@ _ORGANIZATIONS = (
         "name",
         not_found=False,
     ),
-    _instance("/organizations/{organizationId}", "Organization", "One organisation", "parent children"),
-    _collection(
+    instance("/organizations/{organizationId}", "Organization", "One organisation", "parent children"),
+    collection(
         "/organizations/{organizationId}/programs",
         "Program",
         "The programmes of an organisation",
@@ -251,7 +107,7 @@ _ORGANIZATIONS = (
         "programId name",
         "name",
     ),
-    _collection(
+    collection(
         "/organizations/{organizationId}/courses",
         "Course",
         "The courses of an organisation",
@@ -259,7 +115,7 @@ _ORGANIZATIONS = (
         "courseId name",
         "name",
     ),
-    _collection(
+    collection(
         "/organizations/{organizationId}/components",
         "Component",
         "The components of an organisation",
@@ -267,7 +123,7 @@ _ORGANIZATIONS = (
         "componentId name",
         "name",
     ),
-    _collection(
+    collection(
         "/organizations/{organizationId}/offerings",
         OFFERINGS,
         "The offerings of an organisation",
@@ -275,7 +131,7 @@ _ORGANIZATIONS = (
         _OFFERING_SORT,
         "startDate",
     ),
-    _collection(
+    collection(
         "/organizations/{organizationId}/groups",
         "Group",
         "The groups of an organisation",
@@ -284,7 +140,7 @@ _ORGANIZATIONS = (
         "name",
         not_found=False,
     ),
-    _collection(
+    collection(
         "/organizations/{organizationId}/education-specifications",
         "EducationSpecification",
         "The education specifications of an organisation",
@@ -295,7 +151,7 @@ _ORGANIZATIONS = (
 )
 
 _ACADEMIC_SESSIONS = (
-    _collection(
+    collection(
         "/academic-sessions",
         "AcademicSession",
         "All academic sessions",
@@ -304,10 +160,10 @@ _ACADEMIC_SESSIONS = (
         "startDate",
         not_found=False,
     ),
-    _instance(
+    instance(
         "/academic-sessions/{academicSessionId}", "AcademicSession", "One academic session", "parent children year"
     ),
-    _collection(
+    collection(
         "/academic-sessions/{academicSessionId}/offerings",
         OFFERINGS,
         "The offerings in an academic session",
@@ -318,7 +174,7 @@ _ACADEMIC_SESSIONS = (
 )
 
 _PROGRAMS = (
-    _collection(
+    collection(
         "/programs",
         "Program",
         "All programmes",
@@ -327,14 +183,14 @@ _PROGRAMS = (
         "name",
         not_found=False,
     ),
-    _instance(
+    instance(
         "/programs/{programId}",
         "Program",
         "One programme",
         "parent children coordinators organization educationSpecification",
         parameters=_TIMELINE,
     ),
-    _collection(
+    collection(
         "/programs/{programId}/programs",
         "Program",
         "The programmes inside a programme",
@@ -343,7 +199,7 @@ _PROGRAMS = (
         "name",
         not_found=False,
     ),
-    _collection(
+    collection(
         "/programs/{programId}/courses",
         "Course",
         "The courses of a programme",
@@ -351,7 +207,7 @@ _PROGRAMS = (
         "courseId name",
         "courseId",
     ),
-    _collection(
+    collection(
         "/programs/{programId}/offerings",
         "ProgramOffering",
         "The offerings of a programme",
@@ -362,7 +218,7 @@ _PROGRAMS = (
 )
 
 _COURSES = (
-    _collection(
+    collection(
         "/courses",
         "Course",
         "All courses",
@@ -371,14 +227,14 @@ _COURSES = (
         "name",
         not_found=False,
     ),
-    _instance(
+    instance(
         "/courses/{courseId}",
         "Course",
         "One course",
         "programs coordinators organization educationSpecification",
         parameters=_TIMELINE,
     ),
-    _collection(
+    collection(
         "/courses/{courseId}/components",
         "Component",
         "The components of a course",
@@ -386,7 +242,7 @@ _COURSES = (
         "componentId name",
         "componentId",
     ),
-    _collection(
+    collection(
         "/courses/{courseId}/offerings",
         "CourseOffering",
         "The offerings of a course",
@@ -394,8 +250,8 @@ _COURSES = (
         _OFFERING_SORT,
         "startDate",
     ),
-    _instance("/components/{componentId}", "Component", "One component", "course organization"),
-    _collection(
+    instance("/components/{componentId}", "Component", "One component", "course organization"),
+    collection(
         "/components/{componentId}/offerings",
         "ComponentOffering",
         "The offerings of a component",
@@ -406,13 +262,13 @@ _COURSES = (
 )
 
 _OFFERINGS = (
-    _instance(
+    instance(
         "/offerings/{offeringId}",
         OFFERINGS,
         "One offering",
         "program programOffering course courseOffering component organization academicSession",
     ),
-    _collection(
+    collection(
         "/offerings/{offeringId}/associations",
         ASSOCIATIONS,
         "The associations of an offering",
@@ -426,7 +282,7 @@ _OFFERINGS = (
         ),
         catalogue=False,
     ),
-    _collection(
+    collection(
         "/offerings/{offeringId}/groups",
         "Group",
         "The groups of an offering",
@@ -438,14 +294,14 @@ _OFFERINGS = (
 )
 
 _ASSOCIATIONS = (
-    _instance("/associations/{associationId}", ASSOCIATIONS, "One association", "person offering", catalogue=False),
+    instance("/associations/{associationId}", ASSOCIATIONS, "One association", "person offering", catalogue=False),
     Operation(
         "patch",
         "/associations/{associationId}",
         "Change the remote state or the result of an association",
         ASSOCIATIONS,
         (AssociationWritten,),
-        identifier=_path_parameter("/associations/{associationId}"),
+        identifier=path_parameter_of("/associations/{associationId}"),
         errors=WRITE_ERRORS,
         request=RequestBody(MERGE_PATCH, (AssociationChange,)),
         scopes=("associations.write",),
@@ -469,7 +325,7 @@ _ASSOCIATIONS = (
 )
 
 _PLACES = (
-    _collection(
+    collection(
         "/buildings",
         "Building",
         "All buildings",
@@ -478,8 +334,8 @@ _PLACES = (
         "name",
         not_found=False,
     ),
-    _instance("/buildings/{buildingId}", "Building", "One building"),
-    _collection(
+    instance("/buildings/{buildingId}", "Building", "One building"),
+    collection(
         "/buildings/{buildingId}/rooms",
         "Room",
         "The rooms of a building",
@@ -487,7 +343,7 @@ _PLACES = (
         _ROOM_SORT,
         "name",
     ),
-    _collection(
+    collection(
         "/rooms",
         "Room",
         "All rooms",
@@ -496,11 +352,11 @@ _PLACES = (
         "name",
         not_found=False,
     ),
-    _instance("/rooms/{roomId}", "Room", "One room", "building"),
+    instance("/rooms/{roomId}", "Room", "One room", "building"),
 )
 
 _NEWS = (
-    _collection(
+    collection(
         "/news-feeds",
         "NewsFeed",
         "All news feeds",
@@ -509,8 +365,8 @@ _NEWS = (
         "name",
         not_found=False,
     ),
-    _instance("/news-feeds/{newsFeedId}", "NewsFeed", "One news feed"),
-    _collection(
+    instance("/news-feeds/{newsFeedId}", "NewsFeed", "One news feed"),
+    collection(
         "/news-feeds/{newsFeedId}/news-items",
         "NewsItem",
         "The items of a news feed",
@@ -518,11 +374,11 @@ _NEWS = (
         "newsItemId name validFrom validUntil lastModified",
         "newsItemId",
     ),
-    _instance("/news-items/{newsItemId}", "NewsItem", "One news item", "newsFeeds"),
+    instance("/news-items/{newsItemId}", "NewsItem", "One news item", "newsFeeds"),
 )
 
 _EDUCATION_SPECIFICATIONS = (
-    _collection(
+    collection(
         "/education-specifications",
         "EducationSpecification",
         "All education specifications",
@@ -530,7 +386,7 @@ _EDUCATION_SPECIFICATIONS = (
         "educationSpecificationType name primaryCode",
         "name",
     ),
-    _instance(
+    instance(
         "/education-specifications/{educationSpecificationId}",
         "EducationSpecification",
         "One education specification",
@@ -539,7 +395,7 @@ _EDUCATION_SPECIFICATIONS = (
     ),
     # The standard's document calls the items Course, a mistake known upstream (GH/pull/311). The document allows
     # both, for clients made from either; what is answered are education specifications.
-    _collection(
+    collection(
         "/education-specifications/{educationSpecificationId}/education-specifications",
         "EducationSpecification",
         "The education specifications inside an education specification",
@@ -548,7 +404,7 @@ _EDUCATION_SPECIFICATIONS = (
         "educationSpecificationId",
         models=(EducationSpecification, Course),
     ),
-    _collection(
+    collection(
         "/education-specifications/{educationSpecificationId}/courses",
         "Course",
         "The courses of an education specification",
@@ -556,7 +412,7 @@ _EDUCATION_SPECIFICATIONS = (
         "courseId name",
         "courseId",
     ),
-    _collection(
+    collection(
         "/education-specifications/{educationSpecificationId}/programs",
         "Program",
         "The programmes of an education specification",
@@ -567,7 +423,7 @@ _EDUCATION_SPECIFICATIONS = (
 )
 
 _GROUPS = (
-    _collection(
+    collection(
         "/groups",
         "Group",
         "All groups",
@@ -576,8 +432,8 @@ _GROUPS = (
         "name",
         not_found=False,
     ),
-    _instance("/groups/{groupId}", "Group", "One group", "organization"),
-    _collection(
+    instance("/groups/{groupId}", "Group", "One group", "organization"),
+    collection(
         "/groups/{groupId}/persons",
         "Person",
         "The members of a group",

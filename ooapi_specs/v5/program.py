@@ -101,6 +101,3 @@ class ProgramExpanded(Program):
 
 # The properties refer to the programme, which is built from them.
 ProgramProperties.model_rebuild()
-Program.model_rebuild(force=True)
-TimelineOverrideProgram.model_rebuild(force=True)
-ProgramExpanded.model_rebuild(force=True)
