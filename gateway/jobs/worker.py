@@ -237,9 +237,13 @@ class Worker:
             self.wake_up_seconds = ANSWER_SECONDS if seconds is None else seconds
             WAKE_UP.set(self.wake_up_seconds)
             late = late + 1 if self.wake_up_seconds > LATE_SECONDS else 0
-            if seconds is None or (late >= LATE_PROBES and not self._running):
+            if seconds is None or (late >= LATE_PROBES and not self._at_work()):
                 logger.error("a new job waits %.2f s: starting the worker again", self.wake_up_seconds)
                 return
+
+    def _at_work(self) -> bool:
+        """Whether a job other than a probe is running."""
+        return any(job.task_name != tasks.PROBE for job in self._running.values())
 
     async def _probe(self) -> float | None:
         """Seconds between deferring a job for this worker alone and its start; None after 10 s."""

@@ -255,3 +255,13 @@ async def test_a_worker_survives_a_killed_postmaster(own_server: EmbeddedServer,
         await enqueue(database, "test.work", item="after")
         await until(lambda: done == ["before", "after"], seconds=60)
     await database.dispose()
+
+
+async def test_a_worker_that_no_longer_hears_of_new_jobs_starts_again(database: Database, database_url: str) -> None:
+    """Without the library's notification every job waits for a poll, as after a lost LISTEN connection."""
+    notification = "TRIGGER procrastinate_jobs_notify_queue_job_inserted_v1 ON procrastinate_jobs"
+    async with working(build_app(database_url)) as worker:
+        await until(lambda: worker.wake_up_seconds is not None and worker.wake_up_seconds < 0.1)
+        async with database.transaction() as session:
+            await session.execute(text(f"DROP {notification}"))
+        await until(lambda: worker.restarts > 0, seconds=60)
