@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Select,
+    any_,
     cast,
     func,
     literal,
@@ -67,7 +68,7 @@ async def ordered_ids(session: AsyncSession, visible: Collection[str], selection
     if selection.primary_code is not None:
         conditions.append(CatalogueResource.primary_code == selection.primary_code)
     if selection.consumer is not None:
-        conditions.append(CatalogueResource.consumers.contains([selection.consumer]))
+        conditions.append(literal(selection.consumer) == any_(CatalogueResource.consumers))
     statement = select(CatalogueResource.id).where(*conditions)
     if selection.starts_from or selection.ends_by:
         statement = _within(statement, selection.starts_from, selection.ends_by)

@@ -76,14 +76,14 @@ def _vector() -> ColumnElement[Any]:
 
 
 def _stems(q: str, weight: str = "") -> ColumnElement[Any] | None:
-    """All words of the text by their stem, in Dutch or in English; None for a text without words.
+    """All words of the text by their stem, in Dutch or in English; None for a text without a word ("c++").
 
     The text is built here and not by ``plainto_tsquery`` because that knows no weights; a word is letters and digits
     only, so it needs no more than its quotes. The language is a constant of the statement: as a parameter it would
     be looked up, and the text parsed, again for every row.
     """
     words = _WORD.findall(q)
-    if not words:
+    if max(map(len, words), default=0) < 2:
         return None
     text = " & ".join(f"'{word}':{weight}" if weight else f"'{word}'" for word in words)
     dutch, english = (
