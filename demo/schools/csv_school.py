@@ -1,15 +1,16 @@
 """ROC Wilgenstroom: a folder with the exports of its student information system.
 
-Semicolons, cp1252, Dutch dates and decimals, J and N, one workbook, and a ``.done`` file beside each file once it is
-complete. Names of files and columns follow the words of a real MBO system; the personal files hold columns that the
-gateway may never read (BSN, address, nationality, gender), filled with invented values.
+Semicolons, cp1252, Dutch dates and decimals, J and N, and one workbook. Names of files and columns follow the words
+of a real MBO system; the personal files hold columns that the gateway may never read (BSN, address, nationality,
+gender), filled with invented values.
 """
 
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,26 +47,28 @@ FILES = {
     "resultaten": "Resultaat",
 }
 
+_EXPORTED_AT = time(2, 30)
+
 
 def write(folder: Path, school: School, day: date = TODAY) -> list[Path]:
     """Write all files of an export of ``day`` into ``folder`` (made when it is not there) and return their paths.
 
-    A file that is there is replaced: its ``.done`` file goes first and comes back last, as a real export does.
+    A file that is there is replaced. The files carry the time of the nightly export, so a gateway that waits until a
+    file has rested may read them at once.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    exported_at = datetime.combine(day, _EXPORTED_AT, UTC).timestamp()
     written = []
     for stream, rows in tables(school).items():
         key = next(iter(rows[0]))
         rows = faults.plant(rows, school.id, stream, key)
         suffix = "xlsx" if stream == WORKBOOK_STREAM else "csv"
         path = folder / f"{FILES[stream]}_{day:%Y%m%d}.{suffix}"
-        done = path.with_name(path.name + ".done")
-        done.unlink(missing_ok=True)
         if stream == WORKBOOK_STREAM:
             _write_workbook(path, rows)
         else:
             _write_csv(path, rows, [planted.key for planted in _broken_rows(school.id, stream)])
-        done.touch()
+        os.utime(path, (exported_at, exported_at))
         written.append(path)
     return written
 

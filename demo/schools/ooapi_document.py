@@ -275,7 +275,8 @@ class _Document:
                 "sector": _LEVEL,
                 "fieldsOfStudy": item.isced,
                 "studyLoad": {"studyLoadUnit": "sbu", "value": item.load} if item.load else None,
-                "parent": self._id("education-specifications", item.parent),
+                # Not as parent: the standard's document declares courses below an education specification.
+                "otherCodes": [_code("x-kwalificatiedossier", item.parent)] if item.parent else None,
             }
             for item in self._school.specifications
         ]

@@ -1,9 +1,10 @@
-"""The export folder: form of the files, done files, and that a second export replaces the first."""
+"""The export folder: form of the files, their time, and that a second export replaces the first."""
 
 from __future__ import annotations
 
 import csv
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +12,7 @@ import pytest
 
 from demo.data.generate import federation
 from demo.data.model import School
+from demo.data.years import TODAY
 from demo.schools import csv_school
 
 
@@ -32,10 +34,10 @@ def _rows(folder: Path, name: str) -> list[list[str]]:
         return list(csv.reader(file, delimiter=";"))
 
 
-def test_every_file_has_a_done_file(folder: Path) -> None:
-    files = [path for path in folder.iterdir() if path.suffix != ".done"]
+def test_there_is_one_file_for_each_stream_with_the_time_of_the_export(folder: Path) -> None:
+    files = list(folder.iterdir())
     assert len(files) == len(csv_school.FILES)
-    assert all(path.with_name(path.name + ".done").exists() for path in files)
+    assert {datetime.fromtimestamp(path.stat().st_mtime, UTC).date() for path in files} == {TODAY}
 
 
 def test_dates_numbers_and_yes_are_written_the_dutch_way(folder: Path) -> None:
