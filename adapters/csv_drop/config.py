@@ -17,6 +17,7 @@ Mode = Literal["snapshot", "delta"]
 
 def _known_encoding(name: str) -> str:
     try:
+        b" ".decode(name, "replace")  # also refuses codecs that are no encoding of text, such as base64
         return codecs.lookup(name).name
     except LookupError:
         raise ValueError(f"unknown encoding {name!r}") from None
@@ -32,7 +33,7 @@ def _inside(pattern: str) -> str:
 
 Encoding = Annotated[str, AfterValidator(_known_encoding)]
 Pattern = Annotated[str, AfterValidator(_inside)]
-Character = Annotated[str, Field(min_length=1, max_length=1)]
+Character = Annotated[str, Field(min_length=1, max_length=1, pattern=r"[^\r\n]")]
 NULL_WORDS = ("", "NULL", "-", "n.v.t.")
 
 
@@ -105,6 +106,8 @@ class CsvDropConfig(AdapterConfig):
         if (self.folder is None) == (self.workbook is None):
             raise ValueError("give either folder or workbook")
         for name, stream in self.streams.items():
+            if (stream.delimiter or self.delimiter) == (stream.quote or self.quote):
+                raise ValueError(f"stream {name}: delimiter and quote are the same")
             if self.folder is not None and stream.file is None:
                 raise ValueError(f"stream {name}: file is missing")
             if self.workbook is not None and stream.file is not None:

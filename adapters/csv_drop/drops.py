@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.csv_drop.config import Complete
-from adapters.csv_drop.problems import problem, too_large
+from adapters.csv_drop.problems import problem, too_large, unreadable
 from adapters.errors import (
     ConfigurationInvalid,
     SourceIncomplete,
@@ -28,6 +28,9 @@ from adapters.text import Text
 
 DONE_NAMES = ("levering.done", "drop.done")
 MANIFEST_NAMES = ("manifest.json", "manifest.csv")
+# Names that a wide pattern matches but that are no deliveries: marks, lists, and uploads under way.
+_NO_DELIVERY_ENDS = (".done", ".part", ".filepart", ".tmp", ".crdownload")
+_NO_DELIVERY_STARTS = (".", "~$")
 # A done-file is written after the file it is for, but file systems and copies may round the time.
 _CLOCK_GRAIN_NS = 2_000_000_000
 _LARGEST_MANIFEST = 4 << 20
@@ -131,10 +134,9 @@ class Place:
             root = self.folder.resolve(strict=True)
             if not root.is_dir():
                 raise SourceUnreachable("not a folder", place=self.folder.name)
-            paths = [path for path in self.folder.glob(pattern) if not path.name.startswith((".", "~$"))]
             files = []
-            for path in paths:
-                if not path.is_file():
+            for path in self.folder.glob(pattern):
+                if not _is_delivery(path.name) or not path.is_file():
                     continue
                 if not path.resolve().is_relative_to(root):
                     raise ConfigurationInvalid(what=f"{path.name}: leads out of the folder")
@@ -162,6 +164,12 @@ class Place:
         raise problem(SourceIncomplete, self.folder.name, what)
 
 
+def _is_delivery(name: str) -> bool:
+    return not (
+        name.startswith(_NO_DELIVERY_STARTS) or name.lower().endswith(_NO_DELIVERY_ENDS) or name in MANIFEST_NAMES
+    )
+
+
 def _at_least_as_new(mark: Path, modified: int) -> bool:
     try:
         return mark.stat().st_mtime_ns + _CLOCK_GRAIN_NS >= modified
@@ -182,6 +190,8 @@ def _read_manifest(path: Path) -> dict[str, Mapping[str, Any]]:
         else:
             first = text.partition("\n")[0]
             entries = list(csv.DictReader(text.splitlines(), delimiter=";" if ";" in first else ","))
+    except OSError as error:
+        raise unreadable(error, path) from error
     except (ValueError, csv.Error) as error:
         what = Text("het manifest is geen geldig bestand", "the manifest is not a valid file")
         raise problem(SourceMalformed, path.name, what, diagnostic=str(error)) from error
@@ -206,7 +216,10 @@ def _with_entry(file: DropFile, entry: Mapping[str, Any], folder: Path) -> DropF
 
 def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_HASH_CHUNK):
-            digest.update(chunk)
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_HASH_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise unreadable(error, path) from error
     return digest.hexdigest()

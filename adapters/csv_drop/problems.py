@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-from adapters.errors import AdapterError, SourceTooLarge
+from adapters.errors import AdapterError, SourceBroke, SourceRefused, SourceTooLarge
 from adapters.text import Text
 
 Problem = TypeVar("Problem", bound=AdapterError)
@@ -25,6 +25,12 @@ def problem(kind: type[Problem], place: str, what: Text, hint: Text | None = Non
 def too_large(path: Path, size: int, limit: int) -> SourceTooLarge:
     """``size`` and ``limit`` in bytes."""
     return SourceTooLarge(place=path.name, size=in_units(size), limit=in_units(limit))
+
+
+def unreadable(error: OSError, path: Path) -> SourceRefused | SourceBroke:
+    """What an error of the file system means: no right to read, or a file that went away."""
+    kind = SourceRefused if isinstance(error, PermissionError) else SourceBroke
+    return kind(str(error), place=path.name)
 
 
 def in_units(size: int) -> str:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from adapters.csv_drop.encoding import EncodingWatch, check_mark, wrong_encoding
-from adapters.csv_drop.problems import problem, too_large
+from adapters.csv_drop.problems import problem, too_large, unreadable
 from adapters.csv_drop.rows import Row, Rows
-from adapters.errors import SourceBroke, SourceIncomplete, SourceMalformed
+from adapters.errors import SourceIncomplete, SourceMalformed
 from adapters.text import Text
 
 # A line or cell longer than this is a file without line ends or an unclosed quote, not data.
@@ -27,7 +27,7 @@ def read_rows(path: Path, *, encoding: str, delimiter: str, quote: str, max_byte
     """Yield the rows of a file from the first line on; closing the generator closes the file.
 
     ``max_bytes`` bounds what a gzipped file may unpack to. Raises SourceMalformed (encoding, quoting, binary
-    content), SourceIncomplete (gzip that stops half-way), SourceTooLarge and SourceBroke.
+    content), SourceIncomplete (gzip that stops half-way), SourceTooLarge, SourceRefused and SourceBroke.
     """
     csv.field_size_limit(LONGEST_LINE)
     decoder = "utf-8-sig" if encoding == "utf-8" else encoding
@@ -52,7 +52,7 @@ def _told_as_ours(path: Path, encoding: str) -> Iterator[None]:
         what = Text("het ingepakte bestand is beschadigd", "the compressed file is damaged")
         raise problem(SourceMalformed, path.name, what) from error
     except OSError as error:
-        raise SourceBroke(str(error), place=path.name) from error
+        raise unreadable(error, path) from error
 
 
 def _parsed(lines: Iterator[str], place: str, encoding: str, delimiter: str, quote: str) -> Rows:

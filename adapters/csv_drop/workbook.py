@@ -13,10 +13,10 @@ from zipfile import BadZipFile, ZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 
-from adapters.csv_drop.problems import problem
+from adapters.csv_drop.problems import problem, unreadable
 from adapters.csv_drop.rows import Row, Rows
 from adapters.csv_drop.workbook_parts import SheetMarks, check_size, sheet_marks, sheet_names
-from adapters.errors import SourceBroke, SourceMalformed, StreamMissing
+from adapters.errors import SourceMalformed, StreamMissing
 from adapters.text import Text
 
 Value = int | float | str | bool | time | date | datetime | timedelta
@@ -41,7 +41,7 @@ def read_rows(path: Path, *, sheet: str | None, max_bytes: int) -> Rows:
         what = Text("het is geen Excel-werkmap", "it is not an Excel workbook")
         raise problem(SourceMalformed, path.name, what, hint, diagnostic=str(error)) from error
     except OSError as error:
-        raise SourceBroke(str(error), place=path.name) from error
+        raise unreadable(error, path) from error
     try:
         with CalamineWorkbook.from_path(path) as book:
             yield from _rows(book.get_sheet_by_name(name).iter_rows(), marks)
@@ -52,7 +52,7 @@ def read_rows(path: Path, *, sheet: str | None, max_bytes: int) -> Rows:
         what = Text("de werkmap is beschadigd", "the workbook is damaged")
         raise problem(SourceMalformed, path.name, what, diagnostic=str(error)) from error
     except OSError as error:
-        raise SourceBroke(str(error), place=path.name) from error
+        raise unreadable(error, path) from error
 
 
 def _rows(rows: Iterable[list[Value]], marks: SheetMarks) -> Rows:

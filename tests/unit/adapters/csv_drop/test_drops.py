@@ -14,6 +14,7 @@ from adapters.errors import (
     SourceBroke,
     SourceIncomplete,
     SourceMalformed,
+    SourceRefused,
     SourceTooLarge,
     SourceUnreachable,
     StreamMissing,
@@ -170,6 +171,27 @@ async def test_lock_files_of_excel_and_hidden_files_are_no_deliveries(drop: Any)
     drop.write("x", "~$modules.csv")
     drop.write("x", ".modules.csv")
     assert len(await drop.records()) == 2
+
+
+@pytest.mark.parametrize("name", ["modules.csv.done", "modules.csv.filepart", "modules.csv.tmp", "modules-2.csv.part"])
+async def test_marks_and_uploads_under_way_are_no_deliveries(drop: Any, name: str) -> None:
+    drop.settings["complete"] = "stable"
+    drop.age(drop.write(ROWS), 1000)
+    drop.age(drop.write("x", name), 100)
+    assert len(await drop.records()) == 2
+
+
+async def test_a_file_that_may_not_be_read_is_refused(drop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop.write(ROWS)
+
+    def refuse(*args: Any, **options: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    with pytest.raises(SourceRefused):
+        await drop.items()
+    async with drop.adapter() as adapter:
+        assert not (await adapter.check()).ok
 
 
 # -- delta --------------------------------------------------------------------------------------------------------
