@@ -24,6 +24,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from demo.prepare import SEED, Workspace, write_configuration, write_schools
+from gateway import logs
 from gateway.app import run as serve
 from gateway.catalogue.sync.service import Deps, synchronise
 from gateway.clock import SystemClock
@@ -69,11 +70,22 @@ def command(
             stack.callback(server.close)
         asyncio.run(_fill(url, settings, workspace))
         stack.enter_context(_child("gateway.cli", "worker", environment={"GATEWAY_DATA_DIR": str(folder)}))
-        serve(settings, lambda listening: _ready(listening, workspace, as_json=as_json))
+        logs.configure(settings)
+        try:
+            serve(settings, lambda listening: _ready(listening, workspace, as_json=as_json))
+        finally:
+            _ignore_signals()
 
 
 def _stop(number: int, frame: object) -> NoReturn:
+    _ignore_signals()
     raise SystemExit(0)
+
+
+def _ignore_signals() -> None:
+    """The end takes a few seconds; a second signal must not leave a database or a school behind."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_IGN)
 
 
 def _say(text: str) -> None:

@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.app import build_worker, serve_until_stopped
+from gateway import logs
+from gateway.app import build_worker
+from gateway.app import run as run_server
 from gateway.cli.configuring import Json
 from gateway.cli.output import as_json, aside, opened, run, screen
 from gateway.settings import Settings
@@ -26,16 +28,18 @@ def serve(
 ) -> None:
     """Serve the Open Education API and the pages. Start as many of these as you like."""
     settings = Settings.from_environment(host=host, port=port)
+    logs.configure(settings)
 
     def ready(url: str) -> None:
         aside.print(f"Listening on {url}", markup=False)
 
-    run(serve_until_stopped(settings, ready))
+    run_server(settings, ready)
 
 
 def worker() -> None:
     """Run background work: syncs, schedules, housekeeping. Start as many of these as you like."""
     settings = Settings.from_environment()
+    logs.configure(settings)
 
     async def work() -> None:
         stop = asyncio.Event()

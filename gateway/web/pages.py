@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -15,7 +15,7 @@ from gateway.catalogue.folding import fold
 from gateway.catalogue.serve.follower import Follower
 from gateway.catalogue.serve.selection import Selection, Sort
 from gateway.catalogue.serve.service import Catalogue
-from gateway.catalogue.sync.service import latest_runs, snapshots
+from gateway.catalogue.sync.service import SyncRun, latest_runs, snapshots
 from gateway.clock import Clock
 from gateway.members.service import Configuration, Member
 from gateway.settings import Settings
@@ -55,7 +55,7 @@ class MemberCard:
     fresh: str
     checked: str
     report: str | None
-    held: bool
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,17 @@ async def cards(services: Services, language: Language) -> tuple[MemberCard, ...
                 fresh=_when("fresh", snapshot.published_at if snapshot else None, now, language),
                 checked=_when("checked", snapshot.verified_at if snapshot else None, now, language),
                 report=_report(found, language) if run else None,
-                held=run is not None and run.state == "held",
+                warnings=tuple(_warnings(run, language)) if run else (),
             )
         )
     return tuple(sorted(made, key=lambda card: fold(card.name)))
+
+
+def _warnings(run: SyncRun, language: Language) -> Iterator[str]:
+    if run.state == "held":
+        yield sentence("held", language)
+    if run.failures:
+        yield sentence("streams_failed", language, number=len(run.failures))
 
 
 def _counts(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

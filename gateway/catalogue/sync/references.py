@@ -7,6 +7,7 @@ body and said. Refusing a row may break further references, so this repeats unti
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from ooapi_specs.v5 import RESOURCES
 
 PARENT: Final = "parent"
 _BATCH: Final = 500
+_IN_TIMELINE: Final = "timelineOverrides."
 
 _PUBLISHED = text(
     "SELECT id FROM catalogue_resources WHERE id = ANY(:ids) AND member = :member AND origin <> ALL(:replaced)"
@@ -162,8 +164,12 @@ def _finding(row: Any, target: Target, code: str) -> Finding:
 def _without(row: Any, targets: Sequence[Target], broken: Sequence[Target]) -> Staged:
     """The staged resource with these references left out of body and references."""
     value: dict[str, Any] = orjson.loads(row.body)
+    timeline: list[dict[str, Any]] = orjson.loads(row.timeline) if row.timeline else []
     for target in broken:
-        _drop(value, target)
+        if target.property.startswith(_IN_TIMELINE):
+            _drop_from_timeline(timeline, target)
+        else:
+            _drop(value, target)
     return Staged(
         id=row.id,
         resource=row.resource,
@@ -171,14 +177,18 @@ def _without(row: Any, targets: Sequence[Target], broken: Sequence[Target]) -> S
         origin=row.origin,
         value=value,
         body=orjson.dumps(value),
-        timeline=row.timeline,
+        timeline=orjson.dumps(timeline) if timeline else None,
         targets=[target for target in targets if target not in broken],
         source=SourceReference(row.place, row.row),
     )
 
 
 def _drop(value: dict[str, Any], target: Target) -> None:
+    """Take one reference out of a body. A nested one (``room.roomId``) takes the object along that it names."""
     if target.link:
+        return
+    if "." in target.property:
+        value.pop(target.property.partition(".")[0], None)
         return
     if not target.many:
         value.pop(target.property, None)
@@ -188,6 +198,15 @@ def _drop(value: dict[str, Any], target: Target) -> None:
         value[target.property] = left
     else:
         value.pop(target.property, None)
+
+
+def _drop_from_timeline(timeline: list[dict[str, Any]], target: Target) -> None:
+    """Take a reference out of every override that has it: ``{validFrom, course: {organization, …}}``."""
+    inner = replace(target, property=target.property.removeprefix(_IN_TIMELINE))
+    for override in timeline:
+        for value in override.values():
+            if isinstance(value, dict) and str(target.id) in orjson.dumps(value.get(inner.property)).decode():
+                _drop(value, inner)
 
 
 async def _replace(

@@ -33,6 +33,23 @@ from gateway.members.service import current, member_of
 from gateway.settings import Settings
 from gateway.storage.engine import Database, raw
 
+__all__ = [
+    "Deps",
+    "RunResult",
+    "SyncRun",
+    "approve",
+    "configuration_in_force",
+    "findings_of",
+    "last_started",
+    "latest_run",
+    "latest_runs",
+    "member_lock",
+    "reject",
+    "run_of",
+    "snapshots",
+    "synchronise",
+]
+
 Reason = Literal["schedule", "demand", "command"]
 Progress = Callable[[Sequence[StreamProgress]], Awaitable[None]]
 Look = Callable[[AsyncSession, UUID, dict[str, Any]], Awaitable[None]]
