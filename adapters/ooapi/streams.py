@@ -43,7 +43,7 @@ def _associations(of: str) -> StreamKind:
         "associationId",
         association_type=f"{of}Offering",
         personal=True,
-        lookup_by=("personId", "primaryCode"),
+        lookup_by=("primaryCode", "personId"),
     )
 
 
@@ -63,7 +63,7 @@ STREAMS: dict[str, StreamKind] = {
         _root("rooms", "roomId"),
         _root("groups", "groupId"),
         StreamKind("coordinators", "personId"),
-        StreamKind("persons", "personId", "/persons", personal=True, lookup_by=("personId", "primaryCode")),
+        StreamKind("persons", "personId", "/persons", personal=True, lookup_by=("primaryCode", "personId")),
         _associations("program"),
         _associations("course"),
     )

@@ -15,6 +15,7 @@ from gateway.catalogue.sync.previewing import Discovery, Preview
 from gateway.catalogue.sync.service import configuration_in_force
 from gateway.cli.configuring import Json
 from gateway.cli.output import REFUSED, as_json, language, opened, run, say, screen, table
+from gateway.members.persons import look_up_student
 from gateway.members.service import member_of
 
 Member = Annotated[str, typer.Argument(help="The id of the member.")]
@@ -66,6 +67,9 @@ def preview(
     explain: Annotated[
         str | None, typer.Option("--explain", help="Explain one row field by field: its key, row number or file:row.")
     ] = None,
+    student: Annotated[
+        str | None, typer.Option("--student", help="Look one student up in the personal streams, by student number.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show source rows, the resources they become and what is said about them; nothing is stored."""
@@ -73,9 +77,13 @@ def preview(
     async def work() -> list[Preview]:
         async with opened() as deps:
             configuration = await configuration_in_force(deps.database)
+            chosen = member_of(configuration, member)
+            if student is not None:
+                found = await look_up_student(configuration, chosen, student, settings=deps.settings, clock=deps.clock)
+                return [Preview(one.resource, None, one, one.findings) for one in found]
             shown = previewing.preview(
                 configuration,
-                member_of(configuration, member),
+                chosen,
                 stream=stream,
                 resource=resource,
                 limit=limit,
@@ -91,6 +99,8 @@ def preview(
         return
     for one in previews:
         _show(one)
+    if student is not None and not previews:
+        screen.print("No system of this member knows that student number.")
     if any(one.mapped is not None and one.mapped.body is None for one in previews):
         raise typer.Exit(REFUSED)
 
@@ -124,8 +134,8 @@ def _as_dict(one: Preview) -> dict[str, Any]:
 
 
 def _show(one: Preview) -> None:
-    place = str(one.record.source) if one.record else str(one.findings[0].source)
-    screen.print(f"{one.mapping}  {place}", style="bold", markup=False)
+    source = one.record.source if one.record else one.mapped.source if one.mapped else one.findings[0].source
+    screen.print(f"{one.mapping}  {source}", style="bold", markup=False)
     if one.record is not None and not _refused_for_privacy(one.findings):
         for column, value in one.record.data.items():
             if value not in (None, ""):

@@ -16,6 +16,7 @@ from gateway.catalogue.sync import comparing, reporting
 from gateway.catalogue.sync import service as syncing
 from gateway.catalogue.sync.reading import StreamProgress
 from gateway.catalogue.sync.service import Deps, RunResult, configuration_in_force
+from gateway.catalogue.sync.tasks import request
 from gateway.cli.configuring import Json
 from gateway.cli.output import REFUSED, WAITS, as_json, aside, language, opened, run, say, screen, table
 from gateway.errors import NotFound
@@ -33,9 +34,15 @@ def register(app: typer.Typer) -> None:
 def sync(
     member: Annotated[str | None, typer.Argument(help="The id of the member; all members when absent.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compare only; publish nothing.")] = False,
+    background: Annotated[
+        bool, typer.Option("--background", help="Leave it to a worker and return at once; see `runs`.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read a member's sources and publish its catalogue, or say why a person must look first."""
+    if background:
+        _request(member, json=json)
+        return
 
     async def work() -> list[RunResult]:
         async with opened() as deps:
@@ -53,6 +60,22 @@ def sync(
         raise typer.Exit(REFUSED)
     if any(result.state == "held" for result in results):
         raise typer.Exit(WAITS)
+
+
+def _request(member: str | None, *, json: bool) -> None:
+    async def work() -> dict[str, bool]:
+        async with opened() as deps:
+            configuration = await configuration_in_force(deps.database)
+            chosen = [member_of(configuration, member).id] if member else [m.id for m in configuration.members]
+            async with deps.database.transaction() as session:
+                return {one: await request(session, one) for one in sorted(chosen)}
+
+    asked = run(work(), json=json)
+    if json:
+        as_json({"requested": asked})
+    else:
+        for one, new in asked.items():
+            screen.print(f"{one}: {'asked for' if new else 'was asked for already'}.", markup=False)
 
 
 async def _sync(deps: Deps, member: str, *, dry_run: bool, quiet: bool) -> RunResult:
