@@ -125,12 +125,8 @@ class Answer:
             raise SourceBroke(diagnostic, place=self.place)
         if 300 <= self.status < 400:
             to = urlsplit(self.headers.get("location", "")).hostname or "?"
-            raise explained(
-                SourceMalformed,
-                Text(f"het verwijst door naar {to} ({diagnostic})", f"it redirects to {to} ({diagnostic})"),
-                diagnostic=diagnostic,
-                place=self.place,
-            )
+            what = Text(f"het verwijst door naar {to} ({diagnostic})", f"it redirects to {to} ({diagnostic})")
+            raise SourceMalformed(diagnostic, what=what, place=self.place)
         raise SourceMalformed(diagnostic, place=self.place, what=diagnostic)
 
     def json(self) -> Any:
@@ -148,15 +144,7 @@ class Answer:
                 # The error's text quotes nothing, but the exception holds the document: keep it out of the chain.
                 position = error.pos
             what = Text(f"ongeldige JSON bij teken {position}", f"invalid JSON at character {position}")
-        raise explained(SourceMalformed, what, place=self.place)
-
-
-def explained(kind: type[Kind], what: Text, *, diagnostic: str = "", **values: object) -> Kind:
-    """An error whose ``what`` differs between the languages."""
-    error = kind(diagnostic, what=what.en, **values)
-    dutch = kind.message.fill(what=what.nl, **values).nl
-    error.text = Text(dutch, error.text.en)
-    return error
+        raise SourceMalformed(what=what, place=self.place)
 
 
 # -- the guard ----------------------------------------------------------------------------------------------------
@@ -211,11 +199,8 @@ class _GuardedNetwork(httpcore2.AsyncNetworkBackend):
         if not self._allow_private:
             addresses = [address for address in addresses if public_address(address)]
         if not addresses:
-            raise explained(
-                ConfigurationInvalid,
-                Text(f"{host} heeft een intern adres", f"{host} has an inner address"),
-                diagnostic=f"{host} resolves to no public address",
-            )
+            what = Text(f"{host} heeft een intern adres", f"{host} has an inner address")
+            raise ConfigurationInvalid(f"{host} resolves to no public address", what=what)
         for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             try:
                 share = max(0.05, (end - loop.time()) / left)  # a dead address leaves time for the next
@@ -448,7 +433,7 @@ class HttpClient:
             raise SourceUnreachable(f"ConnectError: {error}", place=place) from error
         except httpx2.DecodingError as error:
             what = Text("de compressie klopt niet", "the compression is wrong")
-            raise explained(SourceMalformed, what, diagnostic="DecodingError", place=place) from error
+            raise SourceMalformed("DecodingError", what=what, place=place) from error
         except (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol) as error:
             raise ConfigurationInvalid(type(error).__name__, what="request") from error
         except httpx2.TransportError as error:
@@ -481,7 +466,7 @@ class HttpClient:
     def _refuse_plain(self, url: httpx2.URL) -> None:
         if url.scheme != "https" and not self._context.allow_private_addresses:
             what = Text("inloggegevens gaan alleen over https", "credentials only travel over https")
-            raise explained(ConfigurationInvalid, what)
+            raise ConfigurationInvalid(what=what)
 
     def _fixed_authorization(self, url: httpx2.URL) -> Mapping[str, str]:
         if self._auth is None:

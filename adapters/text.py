@@ -19,8 +19,14 @@ class Text:
     en: str
 
     def fill(self, **values: object) -> Text:
-        """Return the text with its placeholders replaced; an unknown placeholder is a KeyError."""
-        return Text(self.nl.format(**values), self.en.format(**values))
+        """Return the text with its placeholders replaced; an unknown placeholder is a KeyError.
+
+        A value that is a Text itself goes into each language in that language.
+        """
+        return Text(
+            self.nl.format(**{name: v.nl if isinstance(v, Text) else v for name, v in values.items()}),
+            self.en.format(**{name: v.en if isinstance(v, Text) else v for name, v in values.items()}),
+        )
 
     def in_language(self, language: Language) -> str:
         return self.nl if language == "nl" else self.en

@@ -13,10 +13,7 @@ Problem = TypeVar("Problem", bound=AdapterError)
 
 def problem(kind: type[Problem], place: str, what: Text, hint: Text | None = None, *, diagnostic: str = "") -> Problem:
     """An error of ``kind`` whose ``{what}`` reads well in Dutch and in English; ``hint`` replaces the kind's own."""
-    error = kind(diagnostic, place=place, what=what.en)
-    error.text = Text(
-        kind.message.nl.format(place=place, what=what.nl), kind.message.en.format(place=place, what=what.en)
-    )
+    error = kind(diagnostic, place=place, what=what)
     if hint is not None:
         error.hint = hint
     return error

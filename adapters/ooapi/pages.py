@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from adapters.errors import SourceMalformed
-from adapters.http import HttpClient, explained
+from adapters.http import HttpClient
 from adapters.text import Text
 
 _SIZES = (250, 100, 50, 20, 10)  # enumeration of the parameter pageSize
@@ -45,7 +45,7 @@ class Pages:
                 fingerprint = hash(frozenset(_identity(item) for item in items))  # whatever their order
                 if fingerprint in seen:
                     what = Text(f"pagina {number} herhaalt een eerdere", f"page {number} repeats an earlier one")
-                    raise explained(SourceMalformed, what, place=told)
+                    raise SourceMalformed(what=what, place=told)
                 seen.add(fingerprint)
                 yield items
             if more is False:
@@ -83,7 +83,7 @@ def _items_of(body: Any, place: str) -> tuple[list[Any], bool | None]:
     items = body.get("items") if isinstance(body, dict) else None
     if not isinstance(items, list):
         what = Text("een pagina zonder 'items'", "a page without 'items'")
-        raise explained(SourceMalformed, what, place=place)
+        raise SourceMalformed(what=what, place=place)
     more = body.get("hasNextPage")
     if isinstance(more, str) and more.lower() in ("true", "false"):
         more = more.lower() == "true"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from adapters.errors import SourceMalformed, StreamMissing
-from adapters.http import HttpClient, explained
+from adapters.http import HttpClient
 from adapters.ooapi.config import OoapiConfig, StreamSettings
 from adapters.ooapi.pages import Pages
 from adapters.ooapi.streams import StreamKind, path_id
@@ -54,7 +54,7 @@ class People:
         found = {path_id(person.get("personId")) async for person in self._persons(key)} - {None}
         if len(found) > 1:
             what = Text("de code is van meer dan één persoon", "the code belongs to more than one person")
-            raise explained(SourceMalformed, what, place=PERSON)
+            raise SourceMalformed(what=what, place=PERSON)
         return [identity for identity in found if identity is not None]
 
     async def _persons(self, key: Mapping[str, str]) -> AsyncIterator[dict[str, Any]]:
