@@ -21,7 +21,7 @@ from adapters.mapping.defaults import default_value
 from adapters.mapping.definition import Expression, ResourceMapping, columns_read, expressions_of
 from adapters.mapping.functions import Identify, MappingFunctions, plain
 from adapters.mapping.peers import TIMELINE, References, copied
-from adapters.mapping.privacy import BsnGuard
+from adapters.mapping.privacy import BsnGuard, looks_like_bsn
 from adapters.mapping.row import Reference, Row
 from adapters.mapping.shapes import TooDeep, build, cleaned, gives_clean
 from ooapi_specs.identity import as_uuid
@@ -346,9 +346,15 @@ class Mapper:
         return Mapped(self.mapping.resource, key, NO_ID, record.source, findings=tuple(self._row.findings))
 
     def _refused_for_bsn(self, record: Record, column: str) -> Mapped:
-        """Nothing of the row is kept: neither its values nor a key or an id that could be led back to one."""
-        self._row.target, self._row.columns = column, (column,)
-        self._row.note("PRIV001")
+        """Nothing of the row is kept: neither its values nor an id that could be led back to one.
+
+        The finding names the key only where nothing else tells the row, and never that of a person.
+        """
+        row = self._row
+        row.target, row.columns = column, (column,)
+        if record.source.row is None and not row.masked and not looks_like_bsn(record.key, hinted=True):
+            row.key = record.key
+        row.note("PRIV001")
         return self._refused(record)
 
 

@@ -39,8 +39,13 @@ class Fault:
 
     @property
     def reported_key(self) -> str | None:
-        """The key under which the report shows it; None where the row has none, or its key may not be shown."""
-        return None if self.code in {"ROW001", "ROW002", "PRIV001"} else self.key
+        """The key under which the report shows it; None where the row has none.
+
+        A row with a BSN is named by its key only where it has no row number: not in the files of the first school.
+        """
+        if self.code == "PRIV001":
+            return None if self.school == "wilgenstroom" else self.key
+        return None if self.code in {"ROW001", "ROW002"} else self.key
 
 
 @dataclass(frozen=True, slots=True)

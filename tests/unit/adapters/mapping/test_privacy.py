@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from adapters.contract import Record, SourceReference
 from adapters.findings import shown
-from adapters.mapping import NO_ID, Mapped, explain
+from adapters.mapping import NO_ID, Mapped, Mapper, explain, load_mapping
 from adapters.mapping.privacy import BsnGuard, looks_like_bsn, passes_eleven_test
 
 BSN = "123456782"  # passes the test; the number that manuals use
@@ -139,3 +141,17 @@ def test_a_row_with_a_bsn_is_refused_also_where_it_would_be_skipped(mapped: Call
 
 def test_a_long_value_is_shown_cut() -> None:
     assert len(shown("x" * 500)) == 80
+
+
+@pytest.mark.parametrize(
+    ("key", "row", "named"),
+    [("M1", None, "M1"), ("M1", 2, None), (BSN, None, None), (f"bsn {WITH_ZERO[1:]}", None, None)],
+)
+def test_a_row_without_a_number_is_named_by_its_key_unless_that_may_be_a_bsn(
+    course: str, key: str, row: int | None, named: str | None
+) -> None:
+    mapper = Mapper(load_mapping(course, name="m.toml"), identify=lambda *_: NO_ID, today=date(2026, 9, 1))
+    result = mapper.map(Record(key, {"titel": f"van {BSN}"}, SourceReference("view", row)))
+
+    assert result is not None
+    assert [(finding.code, finding.key) for finding in result.findings] == [("PRIV001", named)]
