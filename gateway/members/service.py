@@ -125,7 +125,7 @@ def read_secret(reference: SecretReference) -> str:
     else:
         try:
             value = Path(place).read_text("utf-8").strip()
-        except OSError:
+        except (OSError, ValueError):  # not there, or no text; the error itself could show what is in the file
             value = None
     if not value:
         raise SecretMissing(reference=str(reference))
