@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ from adapters.mapping import MappingInvalid, ResourceMapping, load_mapping
 from adapters.mapping.locate import key_lines, line_of
 from adapters.text import Text
 from gateway.members.schemas import Document, Federation, Member, Source
+from gateway.members.wording import wording
 
 BUILTIN_TEMPLATE = "builtin:template"
 PERSONAL_RESOURCES = frozenset(
@@ -74,6 +75,7 @@ class _Reader:
         self.context = context
         self.faults: list[Fault] = []
         self.lines: dict[str, dict[tuple[str | int, ...], int]] = {}
+        self.tables: dict[str, dict[str, Any]] = {}
 
     def fault(self, file: str, line: int, nl: str, en: str) -> None:
         self.faults.append(Fault(file, line, Text(nl, en)))
@@ -83,6 +85,9 @@ class _Reader:
 
     # -- files ---------------------------------------------------------------------------------------------------
     def text(self, name: str) -> str | None:
+        if "\0" in name:
+            self.fault(name.replace("\0", "?"), 1, "Dit is geen naam van een bestand.", "This is no name of a file.")
+            return None
         path = (self.folder / name).resolve()
         if not path.is_relative_to(self.folder.resolve()):
             self.fault(name, 1, "Het bestand staat buiten de map.", "The file stands outside the folder.")
@@ -109,21 +114,31 @@ class _Reader:
             return None
         try:
             table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except RecursionError:
+            self.fault(
+                name, 1, "Lijsten of tabellen zitten te diep in elkaar.", "Lists or tables are nested too deeply."
+            )
+            return None
+        except ValueError as error:  # TOMLDecodeError, and a number of thousands of digits
             place = re.search(r"at line (\d+)", str(error))
             line = int(place[1]) if place else text.count("\n") + 1
             self.fault(name, line, f"Geen geldige TOML: {error}", f"Not valid TOML: {error}")
             return None
         self.lines[name] = key_lines(text)
+        self.tables[name] = table
         return table
 
     # -- the whole -----------------------------------------------------------------------------------------------
     def read(self) -> Document | None:
         federation = self.shaped("federation.toml", Federation)
-        names = sorted(path.name for path in (self.folder / "members").glob("*.toml"))[:_MOST_FILES]
+        names = sorted(path.name for path in (self.folder / "members").glob("*.toml"))
         if not names:
             self.fault("members", 1, "Er is geen enkele school.", "There is no member at all.")
-        members: list[Member] = []
+        if len(names) > _MOST_FILES:
+            number = len(names)
+            self.fault("members", 1, f"Er zijn {number} scholen, te veel.", f"There are {number} members, too many.")
+            return None
+        members: dict[str, Member] = {}
         mappings: dict[str, dict[str, str]] = {}
         for name in names:
             file = f"members/{name}"
@@ -137,13 +152,13 @@ class _Reader:
                     f"id '{member.id}' moet gelijk zijn aan de bestandsnaam.",
                     f"id '{member.id}' must equal the name of the file.",
                 )
-            members.append(member)
+            members[file] = member
             mappings[member.id] = self.mappings_of(file, member)
         self.unique(members)
         if federation is None or self.faults:
             return None
         return Document(
-            federation=federation, members=tuple(members), mappings=mappings, base=str(self.folder.resolve())
+            federation=federation, members=tuple(members.values()), mappings=mappings, base=str(self.folder.resolve())
         )
 
     def shaped(self, file: str, shape: type[Shape]) -> Shape | None:
@@ -158,18 +173,28 @@ class _Reader:
 
     def shape_faults(self, file: str, error: ValidationError, prefix: tuple[str | int, ...]) -> None:
         for item in error.errors():
-            path = (*prefix, *(part for part in item["loc"] if not str(part).startswith("function-")))
+            path = self.written(file, (*prefix, *item["loc"]))
             name = ".".join(map(str, path))
-            message = item["msg"]
-            self.fault(file, self.line(file, path), f"{name}: {message}", f"{name}: {message}")
+            text = wording(item)
+            self.fault(file, self.line(file, path), f"{name}: {text.nl}", f"{name}: {text.en}")
 
-    def unique(self, members: Sequence[Member]) -> None:
+    def written(self, file: str, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """The path as it stands in the file: pydantic also names the kind that it chose, such as ``auth.basic``."""
+        found: list[str | int] = []
+        value: Any = self.tables.get(file)
+        for part in path[:-1]:
+            known = part in value if isinstance(value, dict) else isinstance(value, list) and isinstance(part, int)
+            if known:
+                value = value[part]
+                found.append(part)
+        return (*found, *path[-1:])
+
+    def unique(self, members: Mapping[str, Member]) -> None:
         for attribute in ("schac_home", "brin", "oin"):
-            counted = Counter(getattr(member, attribute) for member in members)
-            for member in members:
+            counted = Counter(getattr(member, attribute) for member in members.values())
+            for file, member in members.items():
                 value = getattr(member, attribute)
                 if counted[value] > 1:
-                    file = f"members/{member.id}.toml"
                     self.fault(
                         file,
                         self.line(file, (attribute,)),

@@ -4,30 +4,41 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from adapters.text import Language
+
+# Forms of values; ``wording`` says each in words.
+SLUG: Final = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+DOMAIN: Final = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"
+BRIN: Final = r"^[0-9]{2}[A-Z]{2}$"
+OIN: Final = r"^[0-9]{20}$"
+COLOUR: Final = r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"
+EMAIL: Final = r"^[^@\s]+@[^@\s]+$"
+MONTH_AND_DAY: Final = r"^[0-9]{2}-[0-9]{2}$"
 
 
 def _http_address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+\S*", value):
-        raise ValueError("expected an address that starts with https:// or http://")
+        raise PydanticCustomError("http_address", "is no address that starts with https:// or http://")
     return value.rstrip("/")
 
 
 def _month_and_day(value: str) -> str:
-    date.fromisoformat(f"2024-{value}")
+    try:
+        date.fromisoformat(f"2024-{value}")
+    except ValueError:
+        raise PydanticCustomError("no_such_day", "is no day of the year") from None
     return value
 
 
-Slug = Annotated[
-    str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", description="a slug such as roc-voorbeeld")
-]
+Slug = Annotated[str, Field(pattern=SLUG)]
 Address = Annotated[str, AfterValidator(_http_address)]
-MonthAndDay = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_month_and_day)]
-Share = Annotated[float, Field(ge=0, le=1)]
+MonthAndDay = Annotated[str, Field(pattern=MONTH_AND_DAY), AfterValidator(_month_and_day)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 class _Shape(BaseModel):
@@ -63,7 +74,7 @@ class Federation(_Shape):
     id: Slug
     name: Names
     public_url: Address
-    contact_email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=256)
+    contact_email: str = Field(pattern=EMAIL, max_length=256)
     documentation: Address | None = None
     rollover: Rollover = Rollover()
 
@@ -92,15 +103,15 @@ class Source(_Shape):
 
 class Member(_Shape):
     id: Slug
-    schac_home: str = Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", description="a domain such as roc.example")
-    brin: str = Field(pattern=r"^\d{2}[A-Z]{2}$", description="a BRIN such as 25LX (Excel may have lost a zero)")
-    oin: str = Field(pattern=r"^\d{20}$", description="an OIN of 20 digits")
+    schac_home: str = Field(pattern=DOMAIN)
+    brin: str = Field(pattern=BRIN)
+    oin: str = Field(pattern=OIN)
     public: bool = False
     name: Names
     short_name: str = Field(min_length=1, max_length=256)
     link: Address | None = None
     logo: Address | None = None
-    colour: str | None = Field(None, pattern=r"^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$")
+    colour: str | None = Field(None, pattern=COLOUR)
     limits: Limits = Limits()
     schedule: Schedule | None = None
     sources: tuple[Source, ...] = ()
