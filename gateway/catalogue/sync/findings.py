@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from adapters.contract import Fault, SourceReference
 from adapters.findings import FINDINGS, Finding, Severity
+from adapters.mapping.privacy import looks_like_bsn
 from gateway.catalogue.models import SyncFinding
 
 MOST_KEPT: Final = 10_000
@@ -41,12 +42,14 @@ class FindingStore:
             self._pending.append(finding)
 
     def add_fault(self, fault: Fault, stream: str) -> None:
+        """Keep what an adapter said of a row; it comes before the mapping, which looks for numbers like a BSN."""
+        key = None if fault.key is not None and looks_like_bsn(fault.key) else fault.key
         self.add(
             Finding(
                 code=fault.code,
                 source=fault.source,
                 stream=stream,
-                key=fault.key,
+                key=key,
                 columns=(fault.column,) if fault.column else (),
                 values=fault.values,
             )

@@ -41,6 +41,10 @@ _FACETS: Final = (
 CREBO_FACET: Final = "crohoCreboCode"  # the filter croho-creboCode
 _STARTS: Final = ("startDateTime", "startDate", "validFrom")
 _ENDS: Final = ("endDateTime", "endDate", "validTo")
+# Characters. PostgreSQL refuses an index entry above 2,704 bytes and a text with more than 1 MB of different words.
+_LONGEST_KEY: Final = 400
+_LONGEST_NAME: Final = 10_000
+_LONGEST_TEXT: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,11 @@ def index_of(value: Mapping[str, Any]) -> Index:
         facets[CREBO_FACET] = crebo
     names = list(_texts(value.get("name"))) or [str(value.get("displayName", ""))]
     searched = [*names, *(str(value[key]) for key in ("abbreviation", "shortName") if key in value)]
-    search_name = fold(" ".join(searched))
-    description = fold(" ".join(_texts(value.get("description"))))
+    search_name = fold(" ".join(searched))[:_LONGEST_NAME]
+    description = fold(" ".join(_texts(value.get("description"))))[:_LONGEST_TEXT]
     return Index(
         primary_code=value["primaryCode"]["code"] if "primaryCode" in value else None,
-        name_key=name_key(names[0]),
+        name_key=name_key(names[0])[:_LONGEST_KEY],
         start_at=_moment(value, _STARTS, time.min),
         end_at=_moment(value, _ENDS, time.max),
         facets=facets,
@@ -87,7 +91,10 @@ def _texts(strings: Iterable[Mapping[str, Any]] | None) -> Iterable[str]:
 
 
 def _moment(value: Mapping[str, Any], names: Iterable[str], at: time) -> datetime | None:
-    """The first of these dates or date-times; a date counts in Europe/Amsterdam."""
+    """The first of these dates or date-times; a date counts in Europe/Amsterdam.
+
+    None for one that lies beyond the years 1 to 9999 in UTC: 01-01-0001 is what systems write for no date.
+    """
     for name in names:
         text = value.get(name)
         if not text:
@@ -95,5 +102,8 @@ def _moment(value: Mapping[str, Any], names: Iterable[str], at: time) -> datetim
         moment = datetime.fromisoformat(str(text))
         if moment.tzinfo is None:
             moment = datetime.combine(moment.date(), at, AMSTERDAM)
-        return moment.astimezone(UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            return None
     return None

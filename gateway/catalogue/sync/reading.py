@@ -32,6 +32,7 @@ from gateway.settings import Settings
 from gateway.storage.engine import Database, raw
 
 BATCH: Final = 1000
+LONGEST_KEY: Final = 500  # characters; PostgreSQL refuses an index entry above 2,704 bytes
 FULL_READ_AFTER: Final = timedelta(hours=24)  # a stream with delta is read whole once a day
 
 _UNSTAGE = text("DELETE FROM staged_resources WHERE run = :run AND id = ANY(:ids)")
@@ -293,9 +294,12 @@ class _Lane:
                 findings.add(finding)
             if mapped.body is None:
                 self._progress.refused += 1
+            elif len(mapped.key) > LONGEST_KEY:
+                self._progress.refused += 1
+                findings.add(_refusal("MAP009", mapping, mapped, what=f"{len(mapped.key)} > {LONGEST_KEY}"))
             elif self._whole and (mapped.id in here or mapped.id in present):
                 self._progress.refused += 1
-                findings.add(_double(mapping, mapped))
+                findings.add(_refusal("ROW003", mapping, mapped, key=shown(mapped.key)))
             else:
                 here.add(mapped.id)
                 staged.append(_staged(origin, mapped, mapped.body))
@@ -316,14 +320,15 @@ class _Lane:
         self._progress.staged = 0
 
 
-def _double(mapping: ResourceMapping, mapped: Mapped) -> Finding:
+def _refusal(code: str, mapping: ResourceMapping, mapped: Mapped, **values: str) -> Finding:
     return Finding(
-        code="ROW003",
+        code=code,
         source=mapped.source,
         stream=mapping.stream,
         resource=mapped.resource,
-        key=mapped.key,
-        values={"key": shown(mapped.key)},
+        key=shown(mapped.key),
+        target="key" if code == "MAP009" else None,
+        values=values,
     )
 
 
