@@ -16,7 +16,7 @@ from gateway.catalogue.serve.follower import Follower, State
 from gateway.catalogue.serve.meter import Meter
 from gateway.catalogue.serve.parameters import identifier, instance_query, page_query, refuse_parameters
 from gateway.catalogue.serve.routing import Match, Routes
-from gateway.catalogue.serve.service import Catalogue, Ready, Visible, json_answer, steadily
+from gateway.catalogue.serve.service import Catalogue, Made, Ready, Visible, json_answer
 from gateway.errors import (
     GatewayError,
     HeadersTooLarge,
@@ -29,7 +29,6 @@ from gateway.errors import (
     NotFound,
 )
 from gateway.http import (
-    Answer,
     Asked,
     Receive,
     Scope,
@@ -95,18 +94,12 @@ class Face:
         place = _place(scope["raw_path"])
         match = self._match(scope, place)
 
-        async def make() -> Ready:
-            state = self._follower.state
-            visible = _visible(state, place, asked.x_route)
-            if not accepts(asked.accept, MEDIA_TYPE, "5"):
-                raise NotAcceptable(offered=MEDIA_TYPE)
-            pairs = query_pairs(scope["query_string"])
-            answer, until = await self._answer(state, visible, place, match, pairs)
-            ready = Ready(answer, scope[_OPERATION], until)
-            self._catalogue.keep(key, ready, state.generation)
-            return ready
-
-        return await steadily(make)
+        if not accepts(asked.accept, MEDIA_TYPE, "5"):
+            raise NotAcceptable(offered=MEDIA_TYPE)
+        made, until = await self._answer(place, match, asked.x_route, query_pairs(scope["query_string"]))
+        ready = Ready(made.answer, scope[_OPERATION], until)
+        self._catalogue.keep(key, ready, made.generation)
+        return ready
 
     def _match(self, scope: Scope, place: Place) -> Match | None:
         """The operation; None for the OpenAPI document. Raises NotFound, MethodNotAllowed, NotAuthenticated."""
@@ -123,23 +116,28 @@ class Face:
         return match
 
     async def _answer(
-        self, state: State, visible: Visible, place: Place, match: Match | None, pairs: list[tuple[str, str]]
-    ) -> tuple[Answer, datetime | None]:
+        self, place: Place, match: Match | None, route: bytes | None, pairs: list[tuple[str, str]]
+    ) -> tuple[Made, datetime | None]:
         """The answer and, where it ends by itself, when."""
+
+        def view(state: State) -> Visible:
+            return _visible(state, place, route)
+
+        view(self._follower.state)
         if match is None or match.operation.path == "/":
             refuse_parameters(pairs)
-            return self._about(state, place, match), None
+            return self._about(self._follower.state, place, match), None
         operation = match.operation
         found = identifier(match.id_text) if match.id_text is not None else None
         if operation.is_collection:
             query = page_query(operation, pairs, found, self._catalogue.today())
             until = self._catalogue.midnight() if query.dated else None
-            return await self._catalogue.page(state, visible, query), until
+            return await self._catalogue.page(view, query), until
         assert found is not None
         asked = instance_query(operation, pairs)
-        return await self._catalogue.instance(state, visible, operation.item, found, asked), None
+        return await self._catalogue.instance(view, operation.item, found, asked), None
 
-    def _about(self, state: State, place: Place, match: Match | None) -> Answer:
+    def _about(self, state: State, place: Place, match: Match | None) -> Made:
         """The Service object, or the OpenAPI document."""
         configuration = state.configuration
         if configuration is None:
@@ -148,13 +146,14 @@ class Face:
         prefix = MERGED if place.member is None else ("members", place.member, *MERGED)
         server_url = "/".join((federation.public_url, *prefix))
         if match is None:
-            return json_answer(openapi(configuration, server_url, merged=place.member is None))
+            document = openapi(configuration, server_url, merged=place.member is None)
+            return Made(json_answer(document), state.generation)
         service = {
             "contactEmail": federation.contact_email,
             "specification": f"{server_url}/openapi.json",
             "documentation": federation.documentation or f"{federation.public_url}/docs",
         }
-        return json_answer(service)
+        return Made(json_answer(service), state.generation)
 
 
 def _place(raw_path: bytes) -> Place:

@@ -23,6 +23,7 @@ from gateway.storage.generation import CHANNEL, read_generation
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+LEAVE_SECONDS = 5.0
 
 ReadConfiguration = Callable[[AsyncSession], Awaitable[Configuration | None]]
 OnChange = Callable[["State"], None]
@@ -55,6 +56,8 @@ class Follower:
         self._stack = AsyncExitStack()
         self._task: asyncio.Task[None] | None = None
         self._state: State | None = None
+        self._lower: int | None = None  # a generation below ours that the last look saw
+        self._leaving = False
         self.stale = False
 
     @property
@@ -78,6 +81,10 @@ class Follower:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._task is not None:
+            # A look that is under way is finished: cut off in the middle it would leave a connection behind.
+            self._leaving = True
+            self._look_now.set()
+            await asyncio.wait({self._task}, timeout=LEAVE_SECONDS)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self._stack.aclose()
@@ -86,33 +93,49 @@ class Follower:
         """Look in the database now. Raises StoreUnavailable."""
         async with self._database.snapshot() as session:
             generation = await read_generation(session)
-            if self._state is None or self._state.generation != generation:
-                await self.adopt(session, generation)
+            if self._state is not None and generation < self._state.generation:
+                # Either a request saw a newer generation since, or the database was put back. Twice is the latter.
+                if self._lower == generation:
+                    self._adopt(await self._read(session, generation))
+                self._lower = generation
+            else:
+                await self.state_at(session, generation)
+                self._lower = None
         self.stale = False
         return self.state
 
-    async def adopt(self, session: AsyncSession, generation: int) -> State:
-        """Make the generation that this snapshot shows the one in force."""
+    async def state_at(self, session: AsyncSession, generation: int) -> State:
+        """The state of the generation that this snapshot shows; a newer one comes into force at once."""
+        if self._state is not None and self._state.generation == generation:
+            return self._state
+        state = await self._read(session, generation)
+        if self._state is None or generation > self._state.generation:
+            self._adopt(state)
+        return state
+
+    async def _read(self, session: AsyncSession, generation: int) -> State:
         configuration = await self._read_configuration(session)
         members = configuration.members if configuration else ()
-        state = State(generation, configuration, frozenset(member.id for member in members if member.public))
+        return State(generation, configuration, frozenset(member.id for member in members if member.public))
+
+    def _adopt(self, state: State) -> None:
         for callback in self._on_change:
             callback(state)
         self._state = state
-        return state
 
     async def _notified(self, payload: str | None) -> None:
         self._look_now.set()
 
     async def _poll(self) -> None:
-        while True:
+        while not self._leaving:
             try:
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._look_now.wait()
             except TimeoutError:
                 pass
             self._look_now.clear()
-            await self._try_refresh()
+            if not self._leaving:
+                await self._try_refresh()
 
     async def _try_refresh(self) -> None:
         try:

@@ -6,11 +6,11 @@ cache is emptied when the generation changes, and nothing made from another gene
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable
+from collections.abc import AsyncIterator, Callable, Collection, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -22,13 +22,13 @@ from gateway.catalogue.serve.follower import Follower, State
 from gateway.catalogue.serve.parameters import InstanceQuery, PageQuery
 from gateway.catalogue.serve.selection import Selection
 from gateway.clock import AMSTERDAM, Clock
-from gateway.errors import NotFound, StoreUnavailable
+from gateway.errors import NotFound
 from gateway.http import Answer
 from gateway.storage.engine import Database
 from gateway.storage.generation import read_generation
 
 Visible = frozenset[str]
-Made = TypeVar("Made")
+View = Callable[[State], Visible]  # who may be seen by a caller; raises GatewayError when that is nobody's business
 
 _HEADERS: Final = {
     "content-type": "application/json",
@@ -48,8 +48,12 @@ class Ready:
     until: datetime | None = None
 
 
-class GenerationMoved(Exception):
-    """The snapshot shows another generation than the request started with: what is visible may differ."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An answer and the generation that it was made from."""
+
+    answer: Answer
+    generation: int
 
 
 class Catalogue:
@@ -60,7 +64,7 @@ class Catalogue:
         self._follower = follower
         self._clock = clock
         self._cache: BoundedCache[Ready | bytes] = BoundedCache(cache_bytes)
-        self._flights: SingleFlight[Answer] = SingleFlight()
+        self._flights: SingleFlight[Made] = SingleFlight()
         self._orderings: SingleFlight[bytes] = SingleFlight()
         self.snapshots = 0  # reads of the database so far; a page that is ready costs none
         follower.on_change(lambda _: self._cache.clear())
@@ -96,74 +100,65 @@ class Catalogue:
 
     # -- making answers -----------------------------------------------------------------------------------------
 
-    async def page(self, state: State, visible: Visible, query: PageQuery) -> Answer:
-        """One page. Raises NotFound for a parent that is not visible, GenerationMoved, StoreUnavailable."""
-        return await self._shared(("page", visible, query), state, lambda: self._page(state, visible, query))
+    async def page(self, view: View, query: PageQuery) -> Made:
+        """One page. Raises NotFound for a parent that is not visible, what ``view`` raises, StoreUnavailable."""
+        state = self._follower.state
+        key = ("page", state.generation, view(state), query)
+        return await self._flights.run(key, lambda: self._page(view, query))
 
-    async def instance(
-        self, state: State, visible: Visible, resources: tuple[str, ...], identifier: UUID, query: InstanceQuery
-    ) -> Answer:
-        """One resource, which must be one of ``resources``. Raises NotFound, GenerationMoved, StoreUnavailable."""
-        key = ("instance", visible, resources, identifier, query)
-        return await self._shared(key, state, lambda: self._instance(state, visible, resources, identifier, query))
-
-    async def _shared(self, key: Hashable, state: State, make: Callable[[], Awaitable[Answer]]) -> Answer:
-        return await self._flights.run((state.generation, key), make)
+    async def instance(self, view: View, resources: tuple[str, ...], identifier: UUID, query: InstanceQuery) -> Made:
+        """One resource, which must be one of ``resources``. Raises NotFound, what ``view`` raises, StoreUnavailable."""
+        state = self._follower.state
+        key = ("instance", state.generation, view(state), resources, identifier, query)
+        return await self._flights.run(key, lambda: self._instance(view, resources, identifier, query))
 
     @asynccontextmanager
-    async def _snapshot(self, state: State) -> AsyncIterator[AsyncSession]:
-        """One moment of the database, of the generation that the request started with."""
+    async def _snapshot(self) -> AsyncIterator[tuple[AsyncSession, State]]:
+        """One moment of the database, with the state that belongs to it: who is visible is decided by that state."""
         self.snapshots += 1
         async with self._database.snapshot() as session:
-            generation = await read_generation(session)
-            if generation > self._follower.state.generation:
-                await self._follower.adopt(session, generation)
-            if generation == state.generation:
-                yield session
-                return
-        if generation < state.generation:
-            await self._follower.refresh()  # the database was put back; the follower decides which one counts
-        raise GenerationMoved
+            yield session, await self._follower.state_at(session, await read_generation(session))
 
-    async def _page(self, state: State, visible: Visible, query: PageQuery) -> Answer:
-        ids = await self._ordering(state, visible, query.selection)
-        start = (query.number - 1) * query.size * queries.ID_BYTES
-        wanted = queries.unpacked(ids[start : start + query.size * queries.ID_BYTES])
-        items: list[bytes] = []
-        if wanted:
-            async with self._snapshot(state) as session:
-                found = await queries.bodies(session, wanted)
-            items = [found[identifier] for identifier in wanted]
-        total = len(ids) // queries.ID_BYTES
-        return Answer(bodies.page(items, size=query.size, number=query.number, total=total), _HEADERS)
+    async def _page(self, view: View, query: PageQuery) -> Made:
+        async with self._snapshot() as (session, state):
+            total, items = await self._slice(session, state, view(state), query.selection, query.size, query.number)
+        body = bodies.page(items, size=query.size, number=query.number, total=total)
+        return Made(Answer(body, _HEADERS), state.generation)
 
-    async def _ordering(self, state: State, visible: Visible, selection: Selection) -> bytes:
+    async def _slice(
+        self, session: AsyncSession, state: State, visible: Visible, selection: Selection, size: int, number: int
+    ) -> tuple[int, list[bytes]]:
+        ids = await self._ordering(session, state, visible, selection)
+        start = (number - 1) * size * queries.ID_BYTES
+        wanted = queries.unpacked(ids[start : start + size * queries.ID_BYTES])
+        found = await queries.bodies(session, wanted) if wanted else {}
+        return len(ids) // queries.ID_BYTES, [found[identifier] for identifier in wanted]
+
+    async def _ordering(self, session: AsyncSession, state: State, visible: Visible, selection: Selection) -> bytes:
         """All ids of a selection in order; computed once per generation however many pages are asked for."""
         key = ("ordering", visible, selection)
-        kept = self._cache.get(key)
+        in_force = self._follower.state.generation == state.generation
+        kept = self._cache.get(key) if in_force else None
         if isinstance(kept, bytes):
             return kept
+        ids = await self._orderings.run(
+            (state.generation, key), lambda: queries.ordered_ids(session, visible, selection)
+        )
+        if self._follower.state.generation == state.generation:
+            self._cache.put(key, ids, len(ids))
+        return ids
 
-        async def compute() -> bytes:
-            async with self._snapshot(state) as session:
-                ids = await queries.ordered_ids(session, visible, selection)
-            if self._follower.state.generation == state.generation:
-                self._cache.put(key, ids, len(ids))
-            return ids
-
-        return await self._orderings.run((state.generation, key), compute)
-
-    async def _instance(
-        self, state: State, visible: Visible, resources: tuple[str, ...], identifier: UUID, query: InstanceQuery
-    ) -> Answer:
-        async with self._snapshot(state) as session:
+    async def _instance(self, view: View, resources: tuple[str, ...], identifier: UUID, query: InstanceQuery) -> Made:
+        async with self._snapshot() as (session, state):
+            visible = view(state)
             item = (await queries.found(session, visible, [identifier])).get(identifier)
             if item is None or item.resource not in resources:
                 raise NotFound(what=str(identifier))
             body = item.body
             if query.expand:
                 body = await _expanded(session, visible, body, query.expand)
-        return Answer(bodies.with_timeline(body, item.timeline) if query.timeline else body, _HEADERS)
+        body = bodies.with_timeline(body, item.timeline) if query.timeline else body
+        return Made(Answer(body, _HEADERS), state.generation)
 
     # -- for pages ----------------------------------------------------------------------------------------------
 
@@ -171,41 +166,14 @@ class Catalogue:
         self, selection: Selection, *, size: int, number: int, member: str | None = None
     ) -> tuple[int, list[bytes]]:
         """How many public resources are selected, and the bodies of one page of them; of one member when named."""
-
-        async def make() -> tuple[int, list[bytes]]:
-            state = self._follower.state
+        async with self._snapshot() as (session, state):
             visible = state.public if member is None else state.public & {member}
-            ids = await self._ordering(state, visible, selection)
-            start = (number - 1) * size * queries.ID_BYTES
-            wanted = queries.unpacked(ids[start : start + size * queries.ID_BYTES])
-            async with self._snapshot(state) as session:
-                found = await queries.bodies(session, wanted)
-            return len(ids) // queries.ID_BYTES, [found[identifier] for identifier in wanted]
-
-        return await steadily(make)
+            return await self._slice(session, state, visible, selection, size, number)
 
     async def find(self, identifiers: Collection[UUID]) -> dict[UUID, queries.Found]:
         """The public resources among these ids."""
-
-        async def make() -> dict[UUID, queries.Found]:
-            state = self._follower.state
-            async with self._snapshot(state) as session:
-                return await queries.found(session, state.public, identifiers)
-
-        return await steadily(make)
-
-
-_TRIES: Final = 5  # a request starts anew when a publication comes in between; five in a row means something else
-
-
-async def steadily(make: Callable[[], Awaitable[Made]]) -> Made:
-    """Run ``make`` anew as long as the generation moves under it. Raises StoreUnavailable after five times."""
-    for _ in range(_TRIES):
-        try:
-            return await make()
-        except GenerationMoved:
-            continue
-    raise StoreUnavailable
+        async with self._snapshot() as (session, state):
+            return await queries.found(session, state.public, identifiers)
 
 
 def json_answer(value: object) -> Answer:
