@@ -220,17 +220,23 @@ def _operator_answer(gateway: Gateway, path: bytes) -> Answer:
 
 
 async def serve_until_stopped(settings: Settings, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. ``on_ready`` gets the address, with the real port where 0 was asked for."""
+    """Serve until SIGTERM or SIGINT. ``on_ready`` gets the address, with the real port where 0 was asked for.
+
+    Raises StoreUnavailable or CannotListen when it cannot start.
+    """
     gateway = build_app(settings)
-    servers = [make_server(gateway, settings.host, settings.port, on_ready, lifespan=True)]
-    if settings.metrics_port is not None:
-        metrics = build_metrics(gateway)
+    try:
+        await gateway.start()
+        servers = [make_server(gateway, settings.host, settings.port, on_ready)]
+        if settings.metrics_port is not None:
+            servers.append(make_server(build_metrics(gateway), settings.host, settings.metrics_port, _metrics_ready))
+        await serve_all(servers)
+    finally:
+        await gateway.stop()
 
-        def listening(url: str) -> None:
-            log.info("metrics.listening", url=url)
 
-        servers.append(make_server(metrics, settings.host, settings.metrics_port, listening, lifespan=False))
-    await serve_all(servers)
+def _metrics_ready(url: str) -> None:
+    log.info("metrics.listening", url=url)
 
 
 def run(settings: Settings, on_ready: Callable[[str], None]) -> None:

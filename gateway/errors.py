@@ -22,6 +22,7 @@ GatewayError
 │   └── SourceTimedOut            … did not answer in time                                  504
 ├── StoreUnavailable              the store cannot be read or written                       503
 ├── NotConfigured                 no configuration was applied yet                          503
+├── CannotListen                  the port is taken or may not be used                      503
 └── Unexpected                    a fault of the gateway itself; the log has the trace id   503
 
 Each has a stable ``code``, a status, a text and what to do next in Dutch and English. What only an operator may
@@ -236,6 +237,7 @@ class ConfigurationRefused(GatewayError):
         "The configuration has {count} faults. The previous one stays in force.",
     )
     advice = Text("Verbeter de genoemde regels.", "Correct the lines that are named.")
+
     def __init__(self, faults: Sequence[object]) -> None:
         self.faults = tuple(faults)
         super().__init__(count=len(self.faults))
@@ -280,6 +282,19 @@ class NotConfigured(GatewayError):
 
     def headers(self) -> Mapping[str, str]:
         return {"Retry-After": "60"}
+
+
+class CannotListen(GatewayError):
+    """Values: ``host``, ``port``."""
+
+    code = "cannot-listen"
+    status = 503
+    title = Text("De poort is niet te gebruiken", "The port cannot be used")
+    detail = Text("Op {host}:{port} kan de gateway niet luisteren.", "The gateway cannot listen on {host}:{port}.")
+    advice = Text(
+        "Stop het programma dat de poort gebruikt, of kies een andere poort (GATEWAY_PORT).",
+        "Stop the program that uses the port, or choose another port (GATEWAY_PORT).",
+    )
 
 
 class Unexpected(GatewayError):

@@ -15,6 +15,7 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateway.errors import CannotListen
 from gateway.http import Application
 
 HEAD_BYTES: Final = 256 << 10  # far above any limit of the application, which answers with a problem
@@ -85,23 +86,28 @@ class Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets=sockets)
+        try:
+            await super().startup(sockets=sockets)
+        except SystemExit:  # uvicorn's way to say that it cannot listen; it would end the loop and all tasks in it
+            self.should_exit = True
+            raise CannotListen(host=self.config.host, port=self.config.port) from None
         if self.started:
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             self._on_ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
 
 
-def make_server(
-    application: Application, host: str, port: int, on_ready: Callable[[str], None], *, lifespan: bool
-) -> Server:
-    """A server for the application. ``port`` 0 takes a free one; ``on_ready`` gets the real address."""
+def make_server(application: Application, host: str, port: int, on_ready: Callable[[str], None]) -> Server:
+    """A server for an application that its caller starts and stops.
+
+    ``port`` 0 takes a free one; ``on_ready`` gets the real address.
+    """
     config = uvicorn.Config(
         application,
         host=host,
         port=port,
         http=BoundedProtocol,
         ws="none",
-        lifespan="on" if lifespan else "off",
+        lifespan="off",
         access_log=False,  # addresses hold what people search for; the meter counts by operation
         server_header=False,
         proxy_headers=False,
@@ -115,7 +121,7 @@ def make_server(
 async def serve_all(servers: list[Server]) -> None:
     """Serve until SIGTERM or SIGINT, or until one of the servers ends; requests under way are finished.
 
-    Raises what a server raised (SystemExit when it cannot start).
+    Raises CannotListen.
     """
     loop = asyncio.get_running_loop()
 
@@ -131,7 +137,9 @@ async def serve_all(servers: list[Server]) -> None:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for server in servers:
             server.should_exit = True
-        await asyncio.gather(*tasks)
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
     finally:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(name)
