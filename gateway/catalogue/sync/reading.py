@@ -35,6 +35,10 @@ BATCH: Final = 1000
 LONGEST_KEY: Final = 500  # characters; PostgreSQL refuses an index entry above 2,704 bytes
 FULL_READ_AFTER: Final = timedelta(hours=24)  # a stream with delta is read whole once a day
 
+_LEVELS = text(
+    "SELECT id, facets ->> 'level' AS level FROM catalogue_resources"
+    " WHERE member = :member AND resource = 'EducationSpecification' AND facets ? 'level'"
+)
 _UNSTAGE = text("DELETE FROM staged_resources WHERE run = :run AND id = ANY(:ids)")
 _TOMBSTONES = text("INSERT INTO staged_tombstones SELECT :run, unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING")
 _FORGET = text("DELETE FROM staged_tombstones WHERE run = :run AND id = ANY(:ids)")
@@ -102,6 +106,8 @@ class Reading:
 
     async def read(self) -> Outcome:
         states = await self._saved_states()
+        async with self._database.transaction() as session:  # a specification may come later than its courses, or fail
+            self.levels = {row.id: row.level for row in await session.execute(_LEVELS, {"member": self._member.id})}
         for source in self._member.sources:
             mappings = mappings_for(self._configuration, self._member, source)
             self.outcome.configured += [origin_of(source, mapping) for mapping in mappings]
@@ -122,7 +128,10 @@ class Reading:
         try:
             adapter = adapter_for(self._configuration, self._member, source, self._settings, self._clock)
             async with adapter:
-                for spec in adapter.streams():
+                # Stored settings do not keep the order of the file, and the level of a specification is the default
+                # of its courses.
+                first = {mapping.stream for mapping in mappings if mapping.resource == "EducationSpecification"}
+                for spec in sorted(adapter.streams(), key=lambda spec: spec.name not in first):
                     wanted = [mapping for mapping in mappings if mapping.stream == spec.name]
                     if wanted and not spec.personal:
                         await self._read_stream(source, adapter, spec, wanted, states.get((source.name, spec.name)))
