@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -102,8 +103,21 @@ async def fill(database_url: str) -> None:
     await database.dispose()
 
 
+@pytest.fixture(scope="module")
+def served(_databases: Any) -> Iterator[Served]:
+    """One server for the tests that leave it as it is."""
+    name = _databases.create(_databases.template())
+    asyncio.run(fill(_databases.url(name)))
+    started = start(_databases.url(name))
+    yield started
+    started.process.kill()
+    started.process.wait(10)
+    _databases.drop(name)
+
+
 @pytest.fixture
-def served(database_url: str) -> Iterator[Served]:
+def own_server(database_url: str) -> Iterator[Served]:
+    """A server that the test may end."""
     asyncio.run(fill(database_url))
     started = start(database_url)
     yield started
@@ -244,10 +258,10 @@ def test_the_operator_has_a_port_of_its_own(served: Served) -> None:
 
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_process_cleanly(served: Served, name: signal.Signals) -> None:
-    with socket.create_connection(("127.0.0.1", served.port), timeout=10):
-        served.process.send_signal(name)
-        assert served.process.wait(20) == 0
+def test_a_signal_ends_the_process_cleanly(own_server: Served, name: signal.Signals) -> None:
+    with socket.create_connection(("127.0.0.1", own_server.port), timeout=10):
+        own_server.process.send_signal(name)
+        assert own_server.process.wait(20) == 0
 
 
 def test_a_port_that_is_taken_ends_the_process_with_an_error(served: Served, database_url: str) -> None:
