@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +11,9 @@ from adapters.contract import CheckReport
 from adapters.csv_drop.template import write_template
 from adapters.errors import AdapterError
 from gateway.catalogue.sync.service import configuration_in_force
-from gateway.cli.output import REFUSED, as_json, aside, opened, run, say, screen, table
+from gateway.cli.output import REFUSED, as_json, aside, fail, opened, put, run, say, somebody, table, writing
+from gateway.clock import SystemClock
+from gateway.errors import GatewayError
 from gateway.members import service as members
 from gateway.settings import Settings
 
@@ -36,13 +37,12 @@ def apply(
     place = folder or settings.config_dir
 
     async def work() -> dict[str, Any]:
-        async with opened(settings) as deps:
-            document = members.check(place, settings, deps.clock)
-            if check_only:
-                return {"members": [member.id for member in document.members], "stored": False}
-            async with deps.database.transaction() as session:
-                generation, new = await members.apply(session, document, by=getpass.getuser(), clock=deps.clock)
-            return {"members": [m.id for m in document.members], "stored": new, "generation": generation}
+        document = members.check(place, settings, SystemClock())
+        if check_only:
+            return {"members": [member.id for member in document.members], "stored": False}
+        async with opened(settings) as deps, deps.database.transaction() as session:
+            generation, new = await members.apply(session, document, by=somebody(), clock=deps.clock)
+        return {"members": [one.id for one in document.members], "stored": new, "generation": generation}
 
     answer = run(work(), json=json)
     if json:
@@ -50,7 +50,7 @@ def apply(
     else:
         number = len(answer["members"])
         state = f"generation {answer['generation']}" if "generation" in answer else "checked, not stored"
-        screen.print(f"{number} members, {state}{'' if answer['stored'] or check_only else ' (nothing changed)'}.")
+        put(f"{number} members, {state}{'' if answer['stored'] or check_only else ' (nothing changed)'}.")
 
 
 def check(
@@ -67,7 +67,7 @@ def check(
             for one in chosen:
                 for source in one.sources:
                     if not json:
-                        aside.print(f"{one.id} / {source.name} …", style="dim")
+                        put(f"{one.id} / {source.name} …", style="dim", to=aside)
                     try:
                         adapter = members.adapter_for(configuration, one, source, deps.settings, deps.clock)
                         async with adapter:
@@ -85,7 +85,7 @@ def check(
         for answer in answers:
             rows = [("✓" if item["ok"] else "✗", item["name"], item["text"], item["hint"]) for item in answer["items"]]
             table(f"{answer['member']} / {answer['source']}", ("", "what", "result", "what to do"), rows)
-            screen.print()
+            put("")
     if not all(answer["ok"] for answer in answers):
         raise typer.Exit(REFUSED)
 
@@ -116,10 +116,14 @@ def template(
 ) -> None:
     """Write the template workbook with which a school without any export can start."""
     if target.exists() and not force:
-        aside.print(f"{target} exists already; use --force to write over it.", style="bold red")
+        put(f"{target} exists already; use --force to write over it.", style="bold red", to=aside)
         raise typer.Exit(REFUSED)
-    write_template(target)
+    try:
+        with writing(target):
+            write_template(target)
+    except GatewayError as error:
+        fail(error, json=json)
     if json:
         as_json({"file": str(target)})
     else:
-        screen.print(f'{target} written. Fill in the sheets and use mappings = ["builtin:template"].')
+        put(f'{target} written. Fill in the sheets and use mappings = ["builtin:template"].')

@@ -14,7 +14,7 @@ from gateway.catalogue.sync.findings import as_line
 from gateway.catalogue.sync.previewing import Discovery, Preview
 from gateway.catalogue.sync.service import configuration_in_force
 from gateway.cli.configuring import Json
-from gateway.cli.output import REFUSED, as_json, language, opened, run, say, screen, table
+from gateway.cli.output import REFUSED, as_json, language, opened, put, run, say, table
 from gateway.members.persons import look_up_student
 from gateway.members.service import member_of
 
@@ -56,7 +56,7 @@ def discover(
                     ("column", "filled", "examples"),
                     rows,
                 )
-            screen.print(one.proposals[columns.stream], markup=False)
+            put(one.proposals[columns.stream])
 
 
 def preview(
@@ -100,7 +100,7 @@ def preview(
     for one in previews:
         _show(one)
     if student is not None and not previews:
-        screen.print("No system of this member knows that student number.")
+        put("No system of this member knows that student number.")
     if any(one.mapped is not None and one.mapped.body is None for one in previews):
         raise typer.Exit(REFUSED)
 
@@ -135,21 +135,21 @@ def _as_dict(one: Preview) -> dict[str, Any]:
 
 def _show(one: Preview) -> None:
     source = one.record.source if one.record else one.mapped.source if one.mapped else one.findings[0].source
-    screen.print(f"{one.mapping}  {source}", style="bold", markup=False)
+    put(f"{one.mapping}  {source}", style="bold")
     if one.record is not None and not _refused_for_privacy(one.findings):
         for column, value in one.record.data.items():
             if value not in (None, ""):
-                screen.print(f"  {column} = {value}", markup=False, style="dim")
+                put(f"  {column} = {value}", style="dim")
     if one.record is not None and one.mapped is None:
-        screen.print("  left out by `where`")
+        put("  left out by `where`")
     elif one.mapped is not None and not one.explained:
         shown = orjson.dumps(one.mapped.value, option=orjson.OPT_INDENT_2).decode()
-        screen.print(("" if one.mapped.body is not None else "refused ") + shown, markup=False)
+        put(("" if one.mapped.body is not None else "refused ") + shown)
     for field in one.explained:
         value = orjson.dumps(field.value).decode()
-        screen.print(f"  {field.property} = {value}", markup=False)
-        screen.print(f"      {field.expression}   ← {', '.join(field.columns) or '–'}", markup=False, style="dim")
+        put(f"  {field.property} = {value}")
+        put(f"      {field.expression}   ← {', '.join(field.columns) or '–'}", style="dim")
     for finding in one.findings:
-        screen.print(f"  {finding.severity.value} {finding.code}: {say(finding.message)}", markup=False, style="yellow")
-        screen.print(f"      → {finding.hint.in_language(language())}", markup=False)
-    screen.print()
+        put(f"  {finding.severity.value} {finding.code}: {say(finding.message)}", style="yellow")
+        put(f"      → {finding.hint.in_language(language())}")
+    put("")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import os
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import orjson
@@ -18,8 +20,9 @@ from adapters.errors import AdapterError
 from adapters.text import Language, Text
 from gateway.catalogue.sync.service import Deps
 from gateway.clock import SystemClock
-from gateway.errors import GatewayError
+from gateway.errors import BadRequest, GatewayError
 from gateway.ids import RandomIds
+from gateway.members.service import Fault, as_text, fault_lines
 from gateway.settings import Settings
 from gateway.storage import Database, EmbeddedServer, check_version, migrate
 
@@ -28,14 +31,23 @@ Answer = TypeVar("Answer")
 REFUSED = 1
 WAITS = 3
 
-screen = Console(highlight=False)
-aside = Console(stderr=True, highlight=False)
+# Nothing that is printed is markup: it may come from a school's files.
+screen = Console(highlight=False, markup=False, emoji=False)
+aside = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def language() -> Language:
     """Dutch where the environment says so, English elsewhere."""
     locale = os.environ.get("GATEWAY_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     return "nl" if locale.lower().startswith("nl") else "en"
+
+
+def somebody() -> str:
+    """Who gives the command: the user of this machine, by number where it has no name (as in a container)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def say(text: Text) -> str:
@@ -49,18 +61,33 @@ def as_json(value: Any) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    shown = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    shown = Table(title=plain(title), title_justify="left", show_edge=False, pad_edge=False)
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*("" if cell is None else _plain(cell) for cell in row))
+        shown.add_row(*("" if cell is None else plain(cell) for cell in row))
     screen.print(shown)
 
 
-def _plain(cell: object) -> str:
-    """Text of a source never becomes markup of the terminal."""
-    text = "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in str(cell))
-    return text.replace("[", "\\[")
+def put(text: object, *, style: str = "", to: Console = screen) -> None:
+    """Print text as it is, without line breaks of our own: it may be copied, or go on to a file."""
+    to.print(plain(text), style=style or None, soft_wrap=True)
+
+
+def plain(value: object) -> str:
+    """The text without signs that steer a terminal or turn the direction of writing."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else " " if sign.isspace() else "�" for sign in str(value)
+    )
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """Around writing a file that somebody asked for. Raises BadRequest when it cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise BadRequest(what=f"{target}: {error.strerror or error}") from None
 
 
 def fail(error: GatewayError | AdapterError, *, json: bool) -> NoReturn:
@@ -70,14 +97,14 @@ def fail(error: GatewayError | AdapterError, *, json: bool) -> NoReturn:
     else:
         explanation, next_step = error.text, error.hint
         body = {"code": error.code, "detail": say(explanation), "nextStep": say(next_step)}
-    faults: Sequence[Any] = getattr(error, "faults", ())
+    faults = [fault for fault in getattr(error, "faults", ()) if isinstance(fault, Fault)]
     if json:
-        as_json({**body, **({"faults": [str(fault) for fault in faults]} if faults else {})})
+        as_json({**body, **({"faults": fault_lines(faults)} if faults else {})})
     else:
-        aside.print(_plain(say(explanation)), style="bold red")
+        put(say(explanation), style="bold red", to=aside)
         for fault in faults:
-            aside.print("  " + _plain(fault))
-        aside.print("→ " + _plain(say(next_step)))
+            put(f"  {say(as_text(fault))}", to=aside)
+        put(f"→ {say(next_step)}", to=aside)
     raise typer.Exit(REFUSED)
 
 

@@ -12,7 +12,7 @@ from gateway import logs
 from gateway.app import build_worker
 from gateway.app import run as run_server
 from gateway.cli.configuring import Json
-from gateway.cli.output import as_json, aside, opened, run, screen
+from gateway.cli.output import as_json, aside, opened, put, run
 from gateway.settings import Settings
 from gateway.storage import current
 
@@ -31,7 +31,7 @@ def serve(
     logs.configure(settings)
 
     def ready(url: str) -> None:
-        aside.print(f"Listening on {url}", markup=False)
+        put(f"Listening on {url}", to=aside)
 
     run_server(settings, ready)
 
@@ -47,7 +47,7 @@ def worker() -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)
         async with opened(settings) as deps:
-            aside.print("Worker started.")
+            put("Worker started.", to=aside)
             await build_worker(deps, stop).run()
 
     run(work())
@@ -64,4 +64,4 @@ def migrate(json: Json = False) -> None:
     if json:
         as_json(answer)
     else:
-        screen.print(f"Database is at revision {answer['revision']}.")
+        put(f"Database is at revision {answer['revision']}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +17,7 @@ from gateway.catalogue.sync.reading import StreamProgress
 from gateway.catalogue.sync.service import Deps, RunResult, configuration_in_force
 from gateway.catalogue.sync.tasks import request
 from gateway.cli.configuring import Json
-from gateway.cli.output import REFUSED, WAITS, as_json, aside, language, opened, run, say, screen, table
+from gateway.cli.output import REFUSED, WAITS, as_json, aside, language, opened, put, run, say, somebody, table, writing
 from gateway.errors import NotFound
 from gateway.members.service import member_of
 
@@ -75,14 +74,14 @@ def _request(member: str | None, *, json: bool) -> None:
         as_json({"requested": asked})
     else:
         for one, new in asked.items():
-            screen.print(f"{one}: {'asked for' if new else 'was asked for already'}.", markup=False)
+            put(f"{one}: {'asked for' if new else 'was asked for already'}.")
 
 
 async def _sync(deps: Deps, member: str, *, dry_run: bool, quiet: bool) -> RunResult:
     if quiet:
         return await syncing.synchronise(deps, member, reason="command", dry_run=dry_run)
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.fields[rows]} rows"),
         TimeElapsedColumn(),
@@ -118,19 +117,19 @@ def _show(result: RunResult) -> None:
     table(f"{result.member}: {result.state}", ("resource", "before", "new", "changed", "gone", "after"), rows)
     for failure in result.failures:
         place = "/".join(part for part in (failure["source"], failure["stream"]) if part)
-        screen.print(f"✗ {place}: {failure['message'][language()]}", style="red", markup=False)
-        screen.print(f"  → {failure.get('hint', {}).get(language(), '')}", markup=False)
+        put(f"✗ {place}: {failure['message'][language()]}", style="red")
+        put(f"  → {failure.get('hint', {}).get(language(), '')}")
     for hold in result.holds:
-        screen.print(f"! {say(hold.text)}", style="yellow", markup=False)
+        put(f"! {say(hold.text)}", style="yellow")
     if result.state == "held":
-        screen.print(f"→ ooapi-gateway diff {result.member}; then approve or reject {result.run}", markup=False)
+        put(f"→ ooapi-gateway diff {result.member}; then approve or reject {result.run}")
     found = counts.get("findings", {})
     defaulted = sum(counts.get("defaulted", {}).values())
-    screen.print(
+    put(
         f"{counts.get('rows', 0)} rows read, {counts.get('refused', 0)} refused, {found.get('error', 0)} errors,"
         f" {found.get('warning', 0)} warnings, {defaulted} defaults used. More: ooapi-gateway report {result.member}"
     )
-    screen.print()
+    put("")
 
 
 def approve(
@@ -158,13 +157,13 @@ def _decide(run_or_member: str, reason: str, by: str | None, *, json: bool, yes:
         async with opened() as deps:
             chosen = await _held_run(deps, run_or_member)
             decide = syncing.approve if yes else syncing.reject
-            return await decide(deps, chosen, by=by or getpass.getuser(), reason=reason)
+            return await decide(deps, chosen, by=by or somebody(), reason=reason)
 
     result = run(work(), json=json)
     if json:
         as_json(result_as_dict(result))
     else:
-        screen.print(f"{result.member}: {result.state}.")
+        put(f"{result.member}: {result.state}.")
 
 
 async def _held_run(deps: Deps, run_or_member: str) -> UUID:
@@ -214,9 +213,11 @@ def report(
             async with deps.database.transaction() as session:
                 found = await reporting.report_of(session, chosen)
             if html is not None:
-                html.write_text(reporting.page(found, language()), "utf-8")
+                with writing(html):
+                    html.write_text(reporting.page(found, language()), "utf-8")
             if workbook is not None:
-                reporting.write_workbook(configuration, chosen, found, workbook, deps.settings, deps.clock)
+                with writing(workbook):
+                    reporting.write_workbook(configuration, chosen, found, workbook, deps.settings, deps.clock)
             return found
 
     found = run(work(), json=json)
@@ -226,7 +227,7 @@ def report(
         return
     for target in (html, workbook):
         if target is not None:
-            screen.print(f"{target} written.")
+            put(f"{target} written.")
     if html is None and workbook is None:
         rows = [
             (
@@ -241,7 +242,7 @@ def report(
         ]
         table(found.title(language()), ("", "code", "where", "key", "what", "what to do"), rows)
         for name, number in found.defaulted.items():
-            screen.print(f"{number} × {name}: default used", markup=False)
+            put(f"{number} × {name}: default used")
 
 
 def runs(member: Member, json: Json = False) -> None:
