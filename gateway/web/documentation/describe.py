@@ -56,10 +56,11 @@ class OperationPage:
 
 @dataclass(frozen=True, slots=True)
 class SchemaPage:
-    """``bases``: schemas whose properties it has too."""
+    """``bases``: schemas whose properties it has too. ``kind``: of a schema that is a value, with what is allowed."""
 
     name: str
     description: str
+    kind: Kind
     properties: tuple[Property, ...]
     bases: tuple[str, ...] = ()
     used_by: tuple[str, ...] = field(default=())
@@ -139,7 +140,7 @@ def _schema(name: str, described: Json, used_by: tuple[str, ...]) -> SchemaPage:
         for key, inner in part.get("properties", {}).items()
     )
     bases = tuple(_name(part) for part in described.get("allOf", ()) if "$ref" in part)
-    return SchemaPage(name, described.get("description", ""), properties, bases, used_by)
+    return SchemaPage(name, described.get("description", ""), _kind(described), properties, bases, used_by)
 
 
 def _kind(schema: Json) -> Kind:
@@ -167,7 +168,7 @@ def _kind(schema: Json) -> Kind:
 
 
 def _bounds(schema: Json) -> tuple[str, ...]:
-    signs = {"minimum": "≥ {}", "maximum": "≤ {}", "maxLength": "≤ {} …", "minItems": "≥ {} …", "pattern": "{}"}
+    signs = {"minimum": "≥ {}", "maximum": "≤ {}", "maxLength": "≤ {}", "minItems": "≥ {}", "pattern": "{}"}
     return tuple(sign.format(schema[key]) for key, sign in signs.items() if key in schema)
 
 

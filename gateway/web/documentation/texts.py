@@ -21,8 +21,8 @@ TEXTS: Final[dict[str, Text]] = {
     "first_hint": Text("Kopieer de regel en voer hem uit in een terminal.", "Copy the line and run it in a terminal."),
     "paging": Text("Bladeren", "Paging"),
     "paging_text": Text(
-        "Een lijst komt in bladzijden. Kies met pageSize hoe veel er op een bladzijde staan en met pageNumber welke "
-        "bladzijde u wilt. totalPages zegt hoe veel er zijn.",
+        "Een lijst komt in bladzijden. Kies met pageSize hoeveel er op een bladzijde staan en met pageNumber welke "
+        "bladzijde u wilt. totalPages zegt hoeveel er zijn.",
         "A list comes in pages. Choose with pageSize how many items a page holds and with pageNumber which page you "
         "want. totalPages says how many there are.",
     ),
@@ -148,7 +148,7 @@ SUMMARIES: Final[dict[str, str]] = {
 
 # Parameter -> what it does, in Dutch. Filters on a property have one sentence together.
 PARAMETERS: Final[dict[str, str]] = {
-    "pageSize": "Hoe veel er op een bladzijde staan.",
+    "pageSize": "Hoeveel er op een bladzijde staan.",
     "pageNumber": "Welke bladzijde; de eerste is 1.",
     "consumer": "Alleen wat in consumers een deel voor deze afnemer heeft.",
     "q": "Alleen wat deze tekst in naam, afkorting of beschrijving heeft. Hoofdletters en accenten tellen niet; andere "

@@ -75,3 +75,9 @@ def test_an_object_shows_its_properties_with_form_and_values() -> None:
     assert "Organization" in course["organization"].kind.names
     assert course["level"].kind.names or course["level"].kind.allowed
     assert "getCourses" in SCHEMAS["Course"].used_by
+
+
+def test_an_enumeration_shows_its_values() -> None:
+    assert SCHEMAS["ModeOfDelivery"].kind.allowed == (
+        "distance-learning", "on campus", "online", "hybrid", "situated",
+    )  # fmt: skip
