@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from adapters.findings import Finding
@@ -31,7 +32,7 @@ from gateway.ids import Ids
 from gateway.members.schemas import Configuration, Member
 from gateway.members.service import current, member_of
 from gateway.settings import Settings
-from gateway.storage.engine import Database, raw
+from gateway.storage.engine import Database, raw, translated
 
 __all__ = [
     "Deps",
@@ -240,13 +241,16 @@ async def _end(deps: Deps, result: RunResult, outcome: Outcome, state: str, *, k
 async def _end_in(
     session: AsyncSession, result: RunResult, outcome: Outcome, state: str, now: datetime, *, keep: bool
 ) -> RunResult:
-    """Write how the run ended; findings of the member's earlier runs go, and staging unless it is kept."""
+    """Write how the run ended; findings of the member's earlier runs go, and staging unless it is kept.
+
+    Raises Conflict when a later run took over: the lock goes with its connection, and what was staged went too.
+    """
     counts = dict(result.counts or {})
     if keep:
         counts["outcome"] = _stored(outcome)
-    await session.execute(
+    ended = await session.execute(
         update(SyncRun)
-        .where(SyncRun.id == result.run)
+        .where(SyncRun.id == result.run, SyncRun.state.in_(("running", "held")))
         .values(
             state=state,
             finished_at=now,
@@ -254,7 +258,10 @@ async def _end_in(
             hold=[hold.as_dict() for hold in result.holds],
             failures=list(result.failures),
         )
+        .returning(SyncRun.id)
     )
+    if ended.scalar_one_or_none() is None:
+        raise Conflict(what=f"another sync of {result.member} took over")
     if state != "dry-run":
         await _supersede(session, result)
     if not keep:
@@ -325,16 +332,20 @@ def _counts(
 
 @asynccontextmanager
 async def member_lock(database: Database, member: str) -> AsyncIterator[None]:
-    """The right to sync this member. Raises Conflict when another process has it."""
+    """The right to sync this member. Raises Conflict when another process has it, StoreUnavailable."""
     parameters = {"space": _LOCK_SPACE, "member": member}
-    async with database.engine.connect() as connection:
-        held = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        if not (await held.execute(_TRY_LOCK, parameters)).scalar_one():
-            raise Conflict(what=f"a sync of {member} is running")
-        try:
-            yield
-        finally:
-            await asyncio.shield(held.execute(_UNLOCK, parameters))
+    with translated():
+        async with database.engine.connect() as connection:
+            held = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            if not (await held.execute(_TRY_LOCK, parameters)).scalar_one():
+                raise Conflict(what=f"a sync of {member} is running")
+            try:
+                yield
+            finally:
+                try:
+                    await asyncio.shield(held.execute(_UNLOCK, parameters))
+                except DBAPIError:  # the connection broke and the lock went with it, or goes with it now
+                    await connection.invalidate()
 
 
 # -- a person decides --------------------------------------------------------------------------------------------
