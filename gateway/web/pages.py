@@ -59,18 +59,26 @@ class MemberCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text of a school with its language (BCP 47), empty when the school does not say."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One found module or programme."""
+    """One found module or programme. ``other_name``: the Dutch one, where ``name`` is in another language."""
 
     id: UUID
     kind: str
     collection: str
-    name: str
-    other_name: str | None
+    name: Phrase
+    other_name: Phrase | None
     school: str
     member: str
     facts: tuple[str, ...]
-    description: str
+    description: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,8 @@ async def search(services: Services, q: str, member: str, number: int, language:
         return SearchPage(q[:LONGEST_QUERY], member, 0, 1, 1, (), too_long=True)
     state = services.follower.state
     chosen = state.member(member) if member else None
+    if chosen is not None and chosen.id not in state.public:
+        chosen = None  # whoever may not see a member does not hear that it is there
     selection = Selection(resources=SEARCHED, q=fold(q) or None, order=() if fold(q) else (Sort("name"),))
     total, bodies = await services.catalogue.select(
         selection, size=PAGE_SIZE, number=number, member=chosen.id if chosen else None
@@ -181,7 +191,7 @@ def _hit(
         kind="course" if course else "program",
         collection="courses" if course else "programs",
         name=name,
-        other_name=original if original != name else None,
+        other_name=original if original.text != name.text else None,
         school=member.name.in_language(language) if member else member_id,
         member=member_id,
         facts=tuple(_facts(value, language)),
@@ -193,15 +203,21 @@ def _facts(value: Mapping[str, Any], language: Language) -> list[str]:
     facts = []
     load = value.get("studyLoad", {})
     if load.get("studyLoadUnit") == "sbu" and "value" in load:
-        facts.append(sentence("hours", language, value=f"{load['value']:g}"))
+        facts.append(sentence("hours", language, value=_number(load["value"], language)))
     for mode in value.get("modeOfDelivery", ()):
         facts.append(sentence(f"mode_{mode}", language) if f"mode_{mode}" in TEXTS else mode)
     return facts
 
 
-def _in_language(texts: Sequence[Mapping[str, str]], language: Language) -> str:
+def _number(value: float, language: Language) -> str:
+    """A number with the decimal sign of the language and at most two decimals."""
+    shown = f"{value:.2f}".rstrip("0").rstrip(".")
+    return shown.replace(".", ",") if language == "nl" else shown
+
+
+def _in_language(texts: Sequence[Mapping[str, str]], language: Language) -> Phrase:
     """The value in this language, else the first."""
-    for item in texts:
-        if item.get("language", "").startswith(language):
-            return item.get("value", "")
-    return texts[0].get("value", "") if texts else ""
+    fitting = [item for item in texts if item.get("language", "").split("-")[0].lower() == language]
+    for item in (*fitting, *texts):
+        return Phrase(item.get("value", ""), item.get("language", ""))
+    return Phrase("", "")

@@ -30,8 +30,7 @@ from gateway.web.pages import Services, cards, search
 from gateway.web.texts import sentence
 
 POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # The report is one file that can be saved and mailed, so its styles stand in it.
 REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
@@ -48,6 +47,8 @@ _STYLES: Final = {
     "x-content-type-options": "nosniff",
 }
 
+_MARK: Final = {**_STYLES, "content-type": "image/svg+xml", "content-security-policy": "default-src 'none'"}
+
 
 def build(services: Services) -> Application:
     """The ASGI application of the pages."""
@@ -60,36 +61,49 @@ class Pages:
         self._templates = Environment(
             loader=PackageLoader("gateway.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        static = importlib.resources.files("gateway.web") / "static" / "gateway.css"
-        self._styles = static.read_bytes()
+        static = importlib.resources.files("gateway.web") / "static"
+        self._styles = Answer((static / "gateway.css").read_bytes(), _STYLES)
+        self._mark = Answer((static / "mark.svg").read_bytes(), _MARK)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Asked(scope["headers"])
+        head = scope["method"] == "HEAD"
+        try:
+            answer = await self._answer(scope, asked)
+        except GatewayError as error:
+            if not names_media_type(asked.accept, "text/html"):
+                raise  # a program asks: it gets the problem as JSON
+            await self._send_problem(send, error, _language(_values(scope), asked), head=head)
+        else:
+            await send_answer(send, answer, asked, head=head)
+
+    async def _answer(self, scope: Scope, asked: Asked) -> Answer:
         check_limits(scope, asked, self._services.settings.header_limit)
         if scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed(method=scope["method"][:20], allowed="GET, HEAD")
-        head = scope["method"] == "HEAD"
-        status, answer = await self._answer(scope, asked)
-        if status == 200:
-            await send_answer(send, answer, asked, head=head)
-        else:
-            await send({"type": "http.response.start", "status": status, "headers": answer.headers})
-            await send({"type": "http.response.body", "body": b"" if head else answer.body})
-
-    async def _answer(self, scope: Scope, asked: Asked) -> tuple[int, Answer]:
         segments = path_segments(scope["raw_path"])
-        if segments == ("static", "gateway.css"):
-            return 200, Answer(self._styles, _STYLES)
-        if segments == ("static", "members.css"):
-            return 200, Answer(self._member_styles(), _STYLES)
+        match segments:
+            case ("static", "gateway.css"):
+                return self._styles
+            case ("static", "mark.svg"):
+                return self._mark
+            case ("static", "members.css"):
+                return Answer(self._member_styles(), _STYLES)
         if not names_media_type(asked.accept, "text/html"):
             raise NotFound(what=scope["raw_path"][:200].decode("ascii", "replace"))
         values = single(query_pairs(scope["query_string"]))
-        language = _language(values, asked)
-        try:
-            return 200, await self._page(segments, values, language)
-        except GatewayError as error:
-            return error.status, self._problem(error, language, values)
+        return await self._page(segments, values, _language(values, asked))
+
+    async def _send_problem(self, send: Send, error: GatewayError, language: Language, *, head: bool) -> None:
+        """The error as a page."""
+        page = self._html("problem.html", language, {}, "/", error=error, q="", member="")
+        headers = [(name, value) for name, value in page.headers if name != b"cache-control"]
+        headers += [(b"cache-control", b"no-store"), (b"content-length", b"%d" % len(page.body))]
+        headers += [
+            (name.lower().encode(), value.encode("latin-1", "replace")) for name, value in error.headers().items()
+        ]
+        await send({"type": "http.response.start", "status": error.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if head else page.body})
 
     async def _page(self, segments: tuple[str, ...], values: Mapping[str, str], language: Language) -> Answer:
         match segments:
@@ -152,9 +166,6 @@ class Pages:
         headers = {**_HTML, "content-security-policy": POLICY, "content-language": language}
         return Answer(page.encode(), headers)
 
-    def _problem(self, error: GatewayError, language: Language, values: Mapping[str, str]) -> Answer:
-        return self._html("problem.html", language, values, "/", error=error, q="", member="")
-
     def _member_styles(self) -> bytes:
         """The colours of the members as classes: a page itself may hold no styles."""
         members = self._configuration.members if self._configuration else ()
@@ -163,6 +174,14 @@ class Pages:
 
 
 _OTHER: Final[Mapping[Language, Language]] = {"nl": "en", "en": "nl"}
+
+
+def _values(scope: Scope) -> Mapping[str, str]:
+    """The parameters as far as they can be read, for the language of a page that says what is wrong."""
+    try:
+        return dict(query_pairs(scope["query_string"]))
+    except GatewayError:
+        return {}
 
 
 def _language(values: Mapping[str, str], asked: Asked) -> Language:

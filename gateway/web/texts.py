@@ -55,7 +55,6 @@ TEXTS: Final[dict[str, Text]] = {
     "page": Text("Bladzijde {number} van {total}", "Page {number} of {total}"),
     "pages": Text("Bladzijden", "Pages"),
     "back": Text("Terug naar het begin", "Back to the start"),
-    "problem_title": Text("Dat lukt niet", "That does not work"),
     "contact": Text("Vragen? Mail {email}.", "Questions? Mail {email}."),
     "no_configuration": Text(
         "Er zijn nog geen scholen. De beheerder kan ze toevoegen met ooapi-gateway apply.",
