@@ -48,19 +48,39 @@ _SUBJECTS: Final[Mapping[str, frozenset[str]]] = {
 
 
 class Graph:
-    """What a run's resources refer to, as far as it is needed to find what is missing."""
+    """What a run's resources refer to, as far as it is needed to find what is missing.
+
+    Ids are kept as integers: a hundred thousand UUID objects would make every collection of garbage slow.
+    """
 
     def __init__(self) -> None:
-        self.present: set[UUID] = set()
-        self.wanted: set[UUID] = set()
+        self._present: set[int] = set()
+        self._wanted: set[int] = set()
         self.parents: dict[UUID, UUID] = {}
 
+    def __contains__(self, resource_id: UUID) -> bool:
+        return resource_id.int in self._present
+
     def add(self, resource_id: UUID, targets: Iterable[Target]) -> None:
-        self.present.add(resource_id)
+        self._present.add(resource_id.int)
         for target in targets:
-            self.wanted.add(target.id)
+            self._wanted.add(target.id.int)
             if target.property == PARENT:
                 self.parents[resource_id] = target.id
+
+    def remove(self, ids: Iterable[UUID]) -> None:
+        """These resources are not staged any more."""
+        for resource_id in ids:
+            self._present.discard(resource_id.int)
+            self.parents.pop(resource_id, None)
+
+    def missing(self) -> set[UUID]:
+        """What is referred to and not staged."""
+        return {UUID(int=number) for number in self._wanted - self._present}
+
+    def wanted(self, ids: Iterable[UUID]) -> set[UUID]:
+        """Those of these ids that something refers to."""
+        return {resource_id for resource_id in ids if resource_id.int in self._wanted}
 
 
 async def check_references(
@@ -71,7 +91,7 @@ async def check_references(
     ``replaced``: the origins of which this run holds everything, so that their published rows do not count.
     """
     refused = 0
-    missing = graph.wanted - graph.present
+    missing = graph.missing()
     while missing:
         async with database.transaction() as session:
             parameters = {"ids": list(missing), "member": member, "replaced": list(replaced), "run": run}
@@ -82,11 +102,9 @@ async def check_references(
             gone |= batch_gone
             if not more:
                 break
-        graph.present -= gone
-        for resource_id in gone:
-            graph.parents.pop(resource_id, None)
+        graph.remove(gone)
         refused += len(gone)
-        missing = gone & graph.wanted
+        missing = graph.wanted(gone)
     await _break_circles(database, run, member, graph, findings)
     return refused
 
