@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from gateway.catalogue.models import CatalogueBody, CatalogueResource
-from gateway.catalogue.serve.search import best_first, matching, resembling
+from gateway.catalogue.serve.search import best_first, matching, prefer_indexes, resembling
 from gateway.catalogue.serve.selection import RELATIONS, Filter, Parent, Selection, Sort
 from gateway.clock import AMSTERDAM
 from gateway.errors import NotFound
@@ -57,7 +57,9 @@ async def ordered_ids(session: AsyncSession, visible: Collection[str], selection
     """
     conditions: list[ColumnElement[bool]] = [
         CatalogueResource.resource.in_(selection.resources),
-        CatalogueResource.member.in_(sorted(visible)),
+        # In a search the texts must lead, and most members are visible to most callers: as an expression the planner
+        # cannot start from the index of the members and judge every text.
+        (CatalogueResource.member.concat("") if selection.q else CatalogueResource.member).in_(sorted(visible)),
     ]
     parent_facets: dict[str, Any] = {}
     if selection.parent is not None:
@@ -82,6 +84,7 @@ async def _searched(
     session: AsyncSession, statement: Select[Any], q: str, order: Sequence[ColumnElement[Any]]
 ) -> bytes:
     """What contains or means the text; only when that is nothing, what resembles it."""
+    await prefer_indexes(session, q)
     tie = (CatalogueResource.name_key, CatalogueResource.id)
     found = await _ids(session, statement.where(matching(q)).order_by(*(order or best_first(q)), *tie))
     if found:

@@ -21,6 +21,7 @@ from gateway.catalogue.models import CatalogueResource
 _LANGUAGES: Final = ("dutch", "english")
 _LEAST_SIMILAR: Final = 0.5  # word_similarity of a query with one wrong letter in six is about 0.6
 _SHORTEST_MISTYPED: Final = 4  # letters; below this every word resembles every other
+_INDEXED_LETTERS: Final = 3  # the indexes know stretches of three letters
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -36,9 +37,9 @@ def like_pattern(text: str) -> str:
 
 
 def matching(q: str) -> ColumnElement[bool]:
-    """Contains the text as it is, or all its words by their stem."""
+    """Contains the text as it is, or all its words by their stem; a text of two letters is its own stem."""
     substring = CatalogueResource.search_text.like(f"%{like_pattern(q)}%")
-    stems = _stems(q)
+    stems = _stems(q) if len(q) >= _INDEXED_LETTERS else None
     return substring if stems is None else or_(substring, _vector().op("@@", is_comparison=True)(stems))
 
 
@@ -56,6 +57,16 @@ def best_first(q: str) -> list[ColumnElement[Any]]:
     if in_name is not None:
         ranks.append((_vector().op("@@", is_comparison=True)(in_name), 4))
     return [case(*ranks, else_=5)]
+
+
+async def prefer_indexes(session: AsyncSession, q: str) -> None:
+    """Keep the planner from reading the whole table where an index can tell.
+
+    It thinks that comparing a text costs as little as comparing a number; with a word that many resources hold that
+    makes it choose the slower way by a factor of two. Below three letters in a row the indexes cannot tell.
+    """
+    if max((len(word) for word in _WORD.findall(q)), default=0) >= _INDEXED_LETTERS:
+        await session.execute(select(func.set_config("enable_seqscan", "off", True)))
 
 
 async def resembling(session: AsyncSession, q: str) -> Resembling | None:
