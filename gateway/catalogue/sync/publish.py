@@ -185,12 +185,13 @@ async def publish(session: AsyncSession, run: UUID, member: str, outcome: Outcom
 
 
 async def confirm(session: AsyncSession, run: UUID, member: str, outcome: Outcome, at: datetime) -> None:
-    """Nothing changed: say that the snapshot was found right, and keep the checkpoints."""
+    """Nothing changed: keep the checkpoints and, when every stream could be read, say that the snapshot is right."""
     parameters = {**_parameters(run, member, outcome), "at": at}
     for source, stream, state in outcome.states:
         values = {"source": source, "stream": stream, "state": orjson.dumps(state).decode()}
         await session.execute(_STATE, {**parameters, **values})
-    await session.execute(_VERIFIED, parameters)
+    if not outcome.failures:
+        await session.execute(_VERIFIED, parameters)
 
 
 async def discard(session: AsyncSession, runs: Sequence[UUID]) -> None:

@@ -92,6 +92,15 @@ def rare_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
+def origins(configuration: Configuration, member: Member) -> list[str]:
+    """Everything that resources of this member may come from."""
+    return [
+        origin_of(source, mapping)
+        for source in member.sources
+        for mapping in mappings_for(configuration, member, source)
+    ]
+
+
 class Reading:
     """Reads all catalogue streams of a member for one run."""
 
@@ -128,9 +137,9 @@ class Reading:
         states = await self._saved_states()
         async with self._database.transaction() as session:  # a specification may come later than its courses, or fail
             self.levels = {row.id: row.level for row in await session.execute(_LEVELS, {"member": self._member.id})}
+        self.outcome.configured = origins(self._configuration, self._member)
         for source in self._member.sources:
             mappings = mappings_for(self._configuration, self._member, source)
-            self.outcome.configured += [origin_of(source, mapping) for mapping in mappings]
             await self._read_source(source, mappings, states)
         return self.outcome
 
@@ -238,6 +247,7 @@ class _Lane:
         self._records: list[Record] = []
         self._tombstones: list[Tombstone] = []
         self._gone: set[UUID] = set()  # what tombstones of this stream named
+        self._own: set[int] = set()  # what this stream staged; of several sources the first counts
 
     def _made(self) -> list[tuple[str, ResourceMapping, Mapper]]:
         """Fresh mappers: they remember ids, so they are made again when ids turn out to be somebody else's."""
@@ -274,14 +284,14 @@ class _Lane:
         if not (records or tombstones):
             return
         reading = self._reading
-        mapped = self._map(records)
+        mapped, buried = self._map(records), self._buried(tombstones)
         async with reading._database.transaction() as session:
             while not await reading._identities.settle(session):
                 self._mappers = self._made()
-                mapped = self._map(records)
+                mapped, buried = self._map(records), self._buried(tombstones)
             self._progress.skipped += len(records) * len(self._mappers) - len(mapped)
             staged = self._accept(mapped)
-            buried = self._buried(tombstones)
+            buried = [one for one in buried if not self._is_taken(one)]
             if buried:
                 await session.execute(_UNSTAGE, {"run": reading._run, "ids": buried})
                 await session.execute(_TOMBSTONES, {"run": reading._run, "ids": buried})
@@ -297,6 +307,7 @@ class _Lane:
             await reading._findings.write(connection)
         for item in staged:
             reading.outcome.graph.add(item.id, item.targets)
+            self._own.add(item.id.int)
             if item.resource == "EducationSpecification" and "level" in item.value:
                 reading.levels[item.id] = str(item.value["level"])
         self._progress.staged += len(staged)
@@ -315,7 +326,6 @@ class _Lane:
     def _accept(self, batch: Sequence[tuple[str, ResourceMapping, Mapped]]) -> list[Staged]:
         """The resources that are staged; of the others the findings say why not."""
         findings = self._reading._findings
-        graph = self._reading.outcome.graph
         here: set[UUID] = set()
         staged = []
         for origin, mapping, mapped in batch:
@@ -326,13 +336,17 @@ class _Lane:
             elif len(mapped.key) > LONGEST_KEY:
                 self._progress.refused += 1
                 findings.add(_refusal("MAP009", mapping, mapped, what=f"{len(mapped.key)} > {LONGEST_KEY}"))
-            elif self._whole and (mapped.id in here or mapped.id in graph):
+            elif self._is_taken(mapped.id) or (self._whole and (mapped.id in here or mapped.id.int in self._own)):
                 self._progress.refused += 1
                 findings.add(_refusal("ROW003", mapping, mapped, key=shown(mapped.key)))
             else:
                 here.add(mapped.id)
                 staged.append(_staged(origin, mapped, mapped.body))
         return staged
+
+    def _is_taken(self, resource_id: UUID) -> bool:
+        """Whether another stream gave this resource in this run."""
+        return resource_id in self._reading.outcome.graph and resource_id.int not in self._own
 
     def _buried(self, tombstones: Sequence[Tombstone]) -> list[UUID]:
         identify = self._reading._identities.identify

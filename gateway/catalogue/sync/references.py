@@ -30,6 +30,12 @@ _PUBLISHED = text(
     "SELECT id FROM catalogue_resources WHERE id = ANY(:ids) AND member = :member AND origin <> ALL(:replaced)"
     " AND id NOT IN (SELECT id FROM staged_tombstones WHERE run = :run)"
 )
+_PUBLISHED_PARENTS = text(
+    "SELECT id, CAST(refs -> 'parent' ->> 0 AS uuid) AS parent FROM catalogue_resources c"
+    " WHERE member = :member AND refs ? 'parent' AND origin <> ALL(:replaced)"
+    " AND NOT EXISTS (SELECT 1 FROM staged_resources s WHERE s.run = :run AND s.id = c.id)"
+    " AND NOT EXISTS (SELECT 1 FROM staged_tombstones t WHERE t.run = :run AND t.id = c.id)"
+)
 _AFFECTED = text(
     "SELECT id, resource, source_key, origin, body, timeline, targets, place, row FROM staged_resources"
     " WHERE run = :run AND target_ids && CAST(:ids AS uuid[]) ORDER BY id LIMIT :batch"
@@ -63,6 +69,7 @@ class Graph:
 
     def add(self, resource_id: UUID, targets: Iterable[Target]) -> None:
         self._present.add(resource_id.int)
+        self.parents.pop(resource_id, None)  # a later row of a delta may have none
         for target in targets:
             self._wanted.add(target.id.int)
             if target.property == PARENT:
@@ -105,7 +112,10 @@ async def check_references(
         graph.remove(gone)
         refused += len(gone)
         missing = graph.wanted(gone)
-    await _break_circles(database, run, member, graph, findings)
+    async with database.transaction() as session:
+        kept = await session.execute(_PUBLISHED_PARENTS, {"run": run, "member": member, "replaced": list(replaced)})
+        parents = {row.id: row.parent for row in kept}
+    await _break_circles(database, run, member, {**parents, **graph.parents}, findings)
     return refused
 
 
@@ -132,19 +142,21 @@ async def _repair(
     return gone, bool(rows)
 
 
-async def _break_circles(database: Database, run: UUID, member: str, graph: Graph, findings: FindingStore) -> None:
-    """Leave out the parent of every resource that stands in a circle of parents."""
-    circles = sorted(in_circles(graph.parents))
+async def _break_circles(
+    database: Database, run: UUID, member: str, parents: Mapping[UUID, UUID], findings: FindingStore
+) -> None:
+    """Leave out the parent of every staged resource that stands in a circle of parents, published ones included."""
+    circles = sorted(in_circles(parents))
     for start in range(0, len(circles), _BATCH):
         async with database.transaction() as session:
             chosen = await session.execute(_CHOSEN, {"run": run, "ids": circles[start : start + _BATCH]})
             kept, ids = [], []
             for row in chosen.all():
                 targets = targets_of(row.targets)
-                parents = [target for target in targets if target.property == PARENT]
-                for target in parents:
+                broken = [target for target in targets if target.property == PARENT]
+                for target in broken:
                     findings.add(_finding(row, target, "REF003"))
-                kept.append(_without(row, targets, parents))
+                kept.append(_without(row, targets, broken))
                 ids.append(row.id)
             await _replace(session, database, run, member, ids, kept)
             await findings.write(await raw(session))

@@ -24,7 +24,7 @@ from gateway.catalogue.models import MemberSnapshot, StagedResource, SyncFinding
 from gateway.catalogue.sync import publish as publishing
 from gateway.catalogue.sync.findings import FindingStore, finding_of
 from gateway.catalogue.sync.limits import Difference, Hold, holds
-from gateway.catalogue.sync.reading import Outcome, Reading, StreamProgress
+from gateway.catalogue.sync.reading import Outcome, Reading, StreamProgress, origins
 from gateway.catalogue.sync.references import check_references
 from gateway.clock import AMSTERDAM, Clock
 from gateway.errors import Conflict, NotFound
@@ -263,7 +263,7 @@ async def _end_in(
     if ended.scalar_one_or_none() is None:
         raise Conflict(what=f"another sync of {result.member} took over")
     if state != "dry-run":
-        await _supersede(session, result)
+        await _supersede(session, result, failed=state == "failed")
     if not keep:
         await publishing.discard(session, [result.run])
     return replace(result, state=state)
@@ -278,16 +278,15 @@ def _stored(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-async def _supersede(session: AsyncSession, result: RunResult) -> None:
-    """A later run takes the place of one that still waits, and of earlier findings."""
-    superseded = (
-        update(SyncRun)
-        .where(SyncRun.member == result.member, SyncRun.state == "held", SyncRun.id != result.run)
-        .values(state="superseded")
-        .returning(SyncRun.id)
-    )
-    await publishing.discard(session, list((await session.execute(superseded)).scalars()))
+async def _supersede(session: AsyncSession, result: RunResult, *, failed: bool) -> None:
+    """A later run takes the place of one that still waits, unless it read nothing, and of earlier findings."""
     others = select(SyncRun.id).where(SyncRun.member == result.member, SyncRun.id != result.run)
+    if failed:
+        others = others.where(SyncRun.state != "held")
+    else:
+        superseded = update(SyncRun).where(SyncRun.id.in_(others), SyncRun.state == "held")
+        ids = await session.execute(superseded.values(state="superseded").returning(SyncRun.id))
+        await publishing.discard(session, list(ids.scalars()))
     await session.execute(SyncFinding.__table__.delete().where(SyncFinding.run.in_(others)))  # type: ignore[attr-defined]
 
 
@@ -350,16 +349,19 @@ async def member_lock(database: Database, member: str) -> AsyncIterator[None]:
 
 # -- a person decides --------------------------------------------------------------------------------------------
 async def approve(deps: Deps, run_id: UUID, *, by: str, reason: str) -> RunResult:
-    """Publish a held run. Raises NotFound, or Conflict when it does not wait (any more)."""
+    """Publish a held run. Raises NotFound, or Conflict when it does not wait (any more) or has other sources now."""
     configuration = await configuration_in_force(deps.database)
     async with deps.database.transaction() as session:
         member = member_of(configuration, (await run_of(session, run_id)).member)
+    configured = origins(configuration, member)
     async with member_lock(deps.database, member.id):
         now = deps.clock.now()
         async with deps.database.transaction() as session:
             await session.execute(_UNLIMITED)
             run = await _held(session, run_id)
             stored = run.counts["outcome"]
+            if stored["configured"] != configured:
+                raise Conflict(what=f"the sources of {member.id} changed; sync again")
             outcome = Outcome(
                 replaced=stored["replaced"],
                 configured=stored["configured"],
