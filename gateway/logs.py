@@ -10,7 +10,7 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from gateway.settings import Settings
 
@@ -31,6 +31,7 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.ExtraAdder(),
+        _without_colours,
         structlog.processors.format_exc_info,
     ]
     last: Processor = (
@@ -55,3 +56,9 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _without_colours(logger: object, method: str, event: EventDict) -> EventDict:
+    """uvicorn says everything twice, once in colours."""
+    event.pop("color_message", None)
+    return event
