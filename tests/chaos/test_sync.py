@@ -301,6 +301,29 @@ async def test_a_sync_killed_at_any_moment_leaves_one_whole_snapshot(gateway: Ga
     assert numbers == sorted(numbers)  # no reader ever went back in time
 
 
+async def test_a_sync_that_is_cancelled_at_any_moment_gives_its_lock_back(gateway: Gateway) -> None:
+    loop, chance = asyncio.get_running_loop(), random.Random(5)
+    gateway.school.deliver(0, 2000)
+    started = loop.time()
+    await gateway.sync()
+    longest = loop.time() - started
+    published = 0
+    for version in range(1, 9):
+        gateway.school.deliver(version, 2000)
+        task = asyncio.create_task(gateway.sync())
+        await asyncio.sleep(chance.uniform(0, longest))
+        task.cancel()
+        await asyncio.wait([task])
+        await gateway.wait_for_free_lock()
+        published = await gateway.check_whole(2000, {published, version})
+
+    gateway.school.deliver(9, 2000)
+    assert (await gateway.sync()).state == "published"
+    await gateway.check_whole(2000, {9})
+    await gateway.check_changes()
+    await gateway.check_clean()
+
+
 async def test_readers_see_the_snapshot_before_or_after_never_both(gateway: Gateway) -> None:
     gateway.school.deliver(0, 2000)
     await gateway.sync()
