@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
+from gateway.catalogue.serve.parameters import LONGEST_Q
 from gateway.members.service import Configuration
 from ooapi_specs.v5 import OPERATIONS, PROBLEM_MEDIA_TYPE
 from ooapi_specs.v5.document import openapi_document
@@ -30,38 +31,37 @@ _DESCRIPTION: Final = (
     "What the members of the federation offer, after the Open Education API v5. Operations with x-served false belong "
     "to the standard and are not served yet."
 )
+# Not a parameter of the operations: which names it takes is the business of the federation, not of a schema.
+_ROUTED: Final = "The header X-Route: endpoint=a,b narrows an answer to these members, by their ids or schacHomes."
 _NOT_SERVED: Final = "Not served yet: the gateway answers 401 to everyone."
-_ROUTE: Final = {
-    "name": "X-Route",
-    "in": "header",
-    "description": "Only these members: endpoint=a,b with their ids or schacHomes.",
-    "required": False,
-    "schema": {"type": "string", "example": "endpoint=roc-a,roc-b"},
-}
 
 
 def openapi(configuration: Configuration, server_url: str, *, merged: bool) -> dict[str, Any]:
     """The document as JSON values. ``merged``: of the face over all members, which knows X-Route."""
-    document = _described(merged)
+    document = _described()
     federation = configuration.federation
     openid = {"type": "openIdConnect", "openIdConnectUrl": f"{server_url}/.well-known/openid-configuration"}
-    schemes = {**document["components"]["securitySchemes"], "openId": openid}
+    components = {
+        **document["components"],
+        "securitySchemes": {**document["components"]["securitySchemes"], "openId": openid},
+    }
     return {
         **document,
         "info": {
             **document["info"],
+            "description": f"{_DESCRIPTION} {_ROUTED}" if merged else _DESCRIPTION,
             "title": f"Open Education API of {federation.name.en}",
             "contact": {"email": federation.contact_email},
         },
         "servers": [{"url": server_url}],
-        "components": {**document["components"], "securitySchemes": schemes},
+        "components": components,
     }
 
 
 @cache
-def _described(merged: bool) -> dict[str, Any]:
+def _described() -> dict[str, Any]:
     """All but what a configuration says. Making the schemas takes a tenth of a second, so it is done once."""
-    document = openapi_document(server_url="/", description=_DESCRIPTION)
+    document = openapi_document(server_url="/")
     for operation in OPERATIONS:
         described = document["paths"][operation.path][operation.method]
         described["x-served"] = operation.catalogue
@@ -71,8 +71,8 @@ def _described(merged: bool) -> dict[str, Any]:
             continue
         for parameter in described.get("parameters", ()):
             parameter["description"] = _PARAMETERS.get(parameter["name"], parameter["description"])
-        if merged:
-            described.setdefault("parameters", []).append(_ROUTE)
+            if parameter["name"] == "q":
+                parameter["schema"]["maxLength"] = LONGEST_Q
         for status, (response, _) in _MORE_ERRORS.items():
             if status != "404" or operation.path_parameter is not None:
                 described["responses"].setdefault(status, {"$ref": f"#/components/responses/{response}"})

@@ -91,9 +91,9 @@ def page_query(operation: Operation, pairs: Pairs, parent: UUID | None, today: d
             selection, dated = replace(selection, starts_from=today), True
     if parent is not None:
         selection = replace(selection, parent=Parent(parent, operation.path))
-    sort = values.get("sort")
-    if sort is not None or not selection.q:
-        selection = replace(selection, order=_order(operation, sort[0] if sort else None))
+    sort = values.get("sort", [""])[0]
+    if sort or not selection.q:
+        selection = replace(selection, order=_order(operation, sort))
     return PageQuery(selection, _page_size(values), _page_number(values), dated)
 
 
@@ -177,8 +177,6 @@ def _facet_value(parameter: Parameter, value: str) -> str | bool:
 
 
 def _text(parameter: Parameter, value: str) -> str:
-    if not value.strip():
-        raise InvalidParameter(name=parameter.name, value="", expected=parameter.pattern or "…")
     if parameter.pattern and not re.fullmatch(parameter.pattern.removesuffix("$"), value):
         raise InvalidParameter(name=parameter.name, value=shown(value), expected=parameter.pattern)
     return value
@@ -220,8 +218,8 @@ def _page_number(values: dict[str, list[str]]) -> int:
     return int(value)
 
 
-def _order(operation: Operation, sort: str | None) -> tuple[Sort, ...]:
-    keys = _listed("sort", sort, sort_values(operation)) if sort is not None else (operation.default_sort or "",)
+def _order(operation: Operation, sort: str) -> tuple[Sort, ...]:
+    keys = _listed("sort", sort, sort_values(operation)) or (operation.default_sort or "",)
     order: dict[SortColumn, Sort] = {}
     for key in keys:
         name = key.removeprefix("-")
@@ -231,8 +229,8 @@ def _order(operation: Operation, sort: str | None) -> tuple[Sort, ...]:
 
 
 def _listed(name: str, value: str, allowed: Sequence[str]) -> tuple[str, ...]:
-    """A comma separated list (``explode: false``)."""
-    parts = tuple(value.split(","))
+    """A comma separated list (``explode: false``); nothing is the empty list."""
+    parts = tuple(value.split(",")) if value else ()
     for part in parts:
         if part not in allowed:
             raise InvalidParameter(name=name, value=shown(part), expected=", ".join(allowed))

@@ -27,7 +27,7 @@ class Property:
     kind: Kind
     required: bool
     description: str
-    place: str = ""  # of a parameter: path, query or header
+    place: str = ""  # of a parameter: path or query
     default: str = ""
 
 

@@ -31,6 +31,11 @@ TEXTS: Final[dict[str, Text]] = {
         "Zonder since ziet u alleen aanbod dat vandaag of later begint. Geef since=2000-01-01 voor alles.",
         "Without since you see only offerings that start today or later. Give since=2000-01-01 for everything.",
     ),
+    "route": Text("Alleen sommige scholen", "Only some schools"),
+    "route_text": Text(
+        "Met de header X-Route: endpoint=a,b krijgt u alleen deze scholen, met hun id of schacHome.",
+        "With the header X-Route: endpoint=a,b you get only these schools, by their ids or schacHomes.",
+    ),
     "errors": Text("Fouten", "Errors"),
     "errors_text": Text(
         "Een fout komt als application/problem+json, met wat er mis is en wat u kunt doen. Met Accept-Language: nl "
@@ -65,7 +70,6 @@ TEXTS: Final[dict[str, Text]] = {
     "back": Text("Terug naar het overzicht", "Back to the overview"),
     "place_path": Text("in het pad", "in the path"),
     "place_query": Text("in de vraag", "in the query"),
-    "place_header": Text("header", "header"),
     "example": Text("Voorbeeld", "Example"),
     "example_hint": Text("Zet een id uit een lijst op de plaats van ID.", "Put an id from a list in the place of ID."),
 }
@@ -168,7 +172,6 @@ PARAMETERS: Final[dict[str, str]] = {
     "parent": "Alleen perioden binnen deze periode.",
     "year": "Alleen perioden van dit schooljaar.",
     "author": "Alleen berichten van deze schrijver.",
-    "X-Route": "Alleen deze scholen: endpoint=a,b met hun id of schacHome.",
 }
 FILTER: Final = "Alleen wat deze waarde heeft."
 IDENTIFIER: Final = "Het id."

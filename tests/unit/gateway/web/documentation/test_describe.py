@@ -43,7 +43,6 @@ def test_a_collection_shows_its_filters_with_their_values() -> None:
     assert "secondary vocational education 4" in parameters["level"].kind.allowed
     assert parameters["modeOfDelivery"].kind.many
     assert "-name" in parameters["sort"].kind.allowed
-    assert parameters["X-Route"].place == "header"
     assert courses.replies[0].page
     assert courses.replies[0].names == ("Course",)
     assert courses.example == "/courses?pageSize=20&q=zorg"
