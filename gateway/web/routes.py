@@ -85,7 +85,7 @@ class Pages:
         match segments:
             case ("static", "gateway.css"):
                 return self._styles
-            case ("static", "mark.svg"):
+            case ("static", "mark.svg") | ("favicon.ico",):  # browsers ask for the latter beside a page of JSON
                 return self._mark
             case ("static", "members.css"):
                 return Answer(self._member_styles(), _STYLES)
@@ -120,7 +120,7 @@ class Pages:
     async def _search(self, values: Mapping[str, str], language: Language) -> Answer:
         number = values.get("page", "1")
         if not (number.isascii() and number.isdigit() and int(number[:9]) >= 1 and len(number) < 9):
-            raise InvalidParameter(name="page", value=number[:20], expected="1, 2, …")
+            raise InvalidParameter(name="page", value=number[:20], expected="1 … 99999999")
         found = await search(self._services, values.get("q", ""), values.get("member", ""), int(number), language)
         members = self._configuration.members if self._configuration else ()
         public = self._services.follower.state.public

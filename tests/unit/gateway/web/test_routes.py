@@ -379,9 +379,10 @@ async def test_the_styles_hold_the_members_colours_and_reach_nothing_else(site: 
     assert "@import" not in styles.body.decode()
     members = await site.get("/static/members.css", accept="text/css,*/*;q=0.1")
     assert members.body == b".member-roc-1{--member:#0b5}"
-    mark = await site.get("/static/mark.svg", accept="image/*")
-    assert mark.headers["content-type"] == "image/svg+xml"
-    assert mark.headers["content-security-policy"] == "default-src 'none'"
+    for path in ("/static/mark.svg", "/favicon.ico"):
+        mark = await site.get(path, accept="image/*")
+        assert mark.headers["content-type"] == "image/svg+xml"
+        assert mark.headers["content-security-policy"] == "default-src 'none'"
 
 
 async def test_texts_of_a_page_are_not_escaped_twice(site: Site) -> None:
