@@ -14,6 +14,7 @@ from adapters.csv_drop.config import ColumnValues, StreamSettings
 from adapters.csv_drop.problems import problem
 from adapters.csv_drop.rows import Row, Rows
 from adapters.errors import ColumnForbidden, ColumnsMissing, SourceIncomplete, SourceMalformed
+from adapters.mapping.privacy import looks_like_bsn
 from adapters.text import Text
 
 KEY_SEPARATOR = "|"
@@ -86,7 +87,9 @@ def _header(row: Row, place: str) -> Header:
         raise problem(SourceMalformed, place, what)
     doubled = sorted(name for name, count in Counter(filter(None, names)).items() if count > 1)
     if doubled:
-        what = Text(f"kolom dubbel: {', '.join(doubled)}", f"column twice: {', '.join(doubled)}")
+        # The first row of a file without names is a row of data, and may hold anything.
+        shown = ", ".join("•••" if looks_like_bsn(name, hinted=True) else name for name in doubled)
+        what = Text(f"kolom dubbel: {shown}", f"column twice: {shown}")
         raise problem(
             SourceMalformed, place, what, Text("Geef elke kolom een eigen naam.", "Give each column its own name.")
         )
@@ -178,6 +181,7 @@ class Shape:
 
     def _damaged(self, row: Row, source: SourceReference, key: str | None) -> Iterator[Fault]:
         names = {self.header.positions[name]: name for name in self.columns}
+        key = None if key is not None and looks_like_bsn(key, hinted=True) else key
         for position in row.damaged:
             if position in names:
                 yield Fault("ROW004", source, key, names[position])

@@ -36,7 +36,7 @@ def load_mapping(text: str, *, name: str) -> ResourceMapping:
     """
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # not TOML, or a number of thousands of digits
         at = _AT_LINE.search(str(error))
         line = int(at[1]) if at else text.count("\n") + 1
         raise MappingInvalid(name, [MappingFault(name, line, "", faults.not_toml(str(error)))]) from error

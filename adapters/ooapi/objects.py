@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from adapters.errors import StreamMissing
 from adapters.http import HttpClient
+from adapters.mapping.privacy import looks_like_bsn
 from adapters.ooapi.config import OoapiConfig, StreamSettings
 from adapters.ooapi.pages import Pages
 from adapters.ooapi.streams import COORDINATED, STREAMS, Per, StreamKind, path_id
@@ -52,9 +53,9 @@ class Objects:
         path, tried = f"/{per}/{{id}}/{kind.below[per]}", 0
         missing: StreamMissing | None = None
         async for parent_path, parent_id in self._parents(per, until):
-            path = f"{parent_path}/{parent_id}/{kind.below[per]}"
+            path = _place(parent_path, parent_id, kind.below[per])
             try:
-                items = await self._first(path, settings, until)
+                items = await self._first(f"{parent_path}/{parent_id}/{kind.below[per]}", settings, until, path)
             except StreamMissing as error:
                 missing = error
             else:
@@ -66,8 +67,8 @@ class Objects:
             raise missing
         return path, []
 
-    async def _first(self, path: str, settings: StreamSettings, until: float) -> list[Any]:
-        async for items in self._pages.read(path, settings.parameters, until=until):
+    async def _first(self, path: str, settings: StreamSettings, until: float, place: str | None = None) -> list[Any]:
+        async for items in self._pages.read(path, settings.parameters, until=until, place=place):
             return items
         return []
 
@@ -91,9 +92,10 @@ class Objects:
         async for parent_path, parent_id in self._parents(per, until):
             parents += 1
             path = f"{parent_path}/{parent_id}/{kind.below[per]}"
+            place = _place(parent_path, parent_id, kind.below[per])
             try:
-                async for items in self._pages.read(path, parameters, until=until):
-                    yield path, items
+                async for items in self._pages.read(path, parameters, until=until, place=place):
+                    yield place, items
             except StreamMissing:
                 absent += 1  # one may be gone since the list was read; all of them means: no such path
         if parents and absent == parents:
@@ -180,3 +182,8 @@ async def _together(call: Callable[[Given], Awaitable[Got]], given: Sequence[Giv
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _place(parent_path: str, parent_id: str, below: str) -> str:
+    """The path below an object as it may be shown: without an id that may be a BSN."""
+    return f"{parent_path}/{'{id}' if looks_like_bsn(parent_id, hinted=True) else parent_id}/{below}"

@@ -249,8 +249,12 @@ def runs(member: Member, json: Json = False) -> None:
     """List the member's last runs."""
 
     async def work() -> list[dict[str, Any]]:
-        async with opened() as deps, deps.database.transaction() as session:
-            return await reporting.recent_runs(session, member)
+        async with opened() as deps:
+            async with deps.database.transaction() as session:
+                found = await reporting.recent_runs(session, member)
+            if not found:  # a member that left the federation may still have runs
+                member_of(await configuration_in_force(deps.database), member)
+            return found
 
     listed = run(work(), json=json)
     if json:

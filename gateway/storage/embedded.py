@@ -167,7 +167,7 @@ class EmbeddedServer:
         unfinished = place / f"data.new-{os.getpid()}"
         command = [
             *(binaries.program("initdb"), "-D", unfinished.name, "-U", SUPERUSER, "--encoding=UTF8"),
-            *("--auth-local=trust", "--auth-host=reject", "--text-search-config=pg_catalog.simple"),
+            *("--auth-local=trust", "--auth-host=reject", "--text-search-config=simple"),
             *(() if self._durable else ("--no-sync",)),
         ]
         said = ""
@@ -200,6 +200,7 @@ class EmbeddedServer:
             "unix_socket_directories = '" + quoted.replace("\\", "\\\\").replace("'", "''") + "'",
             "unix_socket_permissions = 0700",
             f"max_connections = {self._max_connections}",
+            "default_text_search_config = 'pg_catalog.simple'",
             "timezone = 'UTC'",
             "log_timezone = 'UTC'",
             "lc_messages = 'C'",

@@ -14,7 +14,6 @@ from gateway.settings import Settings
 from gateway.web.routes import POLICY, REPORT_POLICY
 
 # gateway.catalogue.sync.service.latest_runs says DISTINCT ON in the way that SQLAlchemy 2.1 deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:Passing expression to ``distinct``")
 
 
 class Browser:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gateway.catalogue.models import CatalogueResource
 
@@ -38,25 +39,31 @@ def like_pattern(text: str) -> str:
 
 def matching(q: str) -> ColumnElement[bool]:
     """Contains the text as it is, or all its words by their stem; a text of two letters is its own stem."""
-    substring = CatalogueResource.search_text.like(f"%{like_pattern(q)}%")
-    stems = _stems(q) if len(q) >= _INDEXED_LETTERS else None
+    text = CatalogueResource.search_text
+    if len(q) < _INDEXED_LETTERS:
+        return _holds(text, q)  # no index can tell, and this reads a text three times as fast as LIKE
+    substring = text.like(f"%{like_pattern(q)}%")
+    stems = _stems(q)
     return substring if stems is None else or_(substring, _vector().op("@@", is_comparison=True)(stems))
 
 
 def best_first(q: str) -> list[ColumnElement[Any]]:
     """The name itself, its beginning, a word's beginning, within it, by stem; then the description."""
-    pattern = like_pattern(q)
     name = CatalogueResource.search_name
-    ranks: list[tuple[ColumnElement[bool], int]] = [
+    within: list[tuple[ColumnElement[bool], int]] = [
         (name == q, 0),
-        (name.like(f"{pattern}%"), 1),
-        (name.like(f"% {pattern}%"), 2),
-        (name.like(f"%{pattern}%"), 3),
+        (func.starts_with(name, q), 1),
+        (_holds(name, f" {q}"), 2),
     ]
+    not_within: ColumnElement[int] | int = 5
     in_name = _stems(q, weight="A")
     if in_name is not None:
-        ranks.append((_vector().op("@@", is_comparison=True)(in_name), 4))
-    return [case(*ranks, else_=5)]
+        not_within = case((_vector().op("@@", is_comparison=True)(in_name), 4), else_=5)
+    return [case((_holds(name, q), case(*within, else_=3)), else_=not_within)]
+
+
+def _holds(text: ColumnElement[str] | InstrumentedAttribute[str], q: str) -> ColumnElement[bool]:
+    return func.strpos(text, literal(q, Text)) > 0
 
 
 async def prefer_indexes(session: AsyncSession, q: str) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.catalogue.sync import service
-from gateway.catalogue.sync.publish import BODY_VERSION
 from gateway.catalogue.sync.service import Deps
+from gateway.catalogue.sync.staging import BODY_VERSION, GONE
 
 _MOST_PROPERTIES: Final = 12
 
@@ -30,10 +30,7 @@ _GONE: Final = text(
     f"""
     SELECT c.resource, c.source_key, b.body AS before
     FROM catalogue_resources c JOIN catalogue_bodies b ON b.id = c.id AND b.version = {BODY_VERSION}
-    WHERE c.member = :member AND NOT EXISTS (SELECT 1 FROM staged_resources s WHERE s.run = :run AND s.id = c.id)
-      AND (c.origin = ANY(CAST(:replaced AS text[])) OR c.origin <> ALL(CAST(:configured AS text[]))
-           OR EXISTS (SELECT 1 FROM staged_tombstones t WHERE t.run = :run AND t.id = c.id))
-    ORDER BY c.resource, c.source_key LIMIT :limit
+    WHERE {GONE} ORDER BY c.resource, c.source_key LIMIT :limit
     """  # noqa: S608 - constant text
 )
 

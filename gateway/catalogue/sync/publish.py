@@ -17,21 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.catalogue.sync.limits import Difference
 from gateway.catalogue.sync.reading import Outcome
+from gateway.catalogue.sync.staging import BODY_VERSION, GONE
 from gateway.storage.generation import raise_generation
-
-BODY_VERSION: Final = 5
-
-# Rows that the run deletes: of an origin that it read whole and did not stage again, of an origin that the
-# configuration no longer knows, or named by a tombstone.
-_GONE: Final = """
-    c.member = :member
-    AND NOT EXISTS (SELECT 1 FROM staged_resources s WHERE s.run = :run AND s.id = c.id)
-    AND (
-        c.origin = ANY(CAST(:replaced AS text[]))
-        OR c.origin <> ALL(CAST(:configured AS text[]))
-        OR EXISTS (SELECT 1 FROM staged_tombstones t WHERE t.run = :run AND t.id = c.id)
-    )
-"""
 
 _STAGED_DIFFERENCE: Final = text(
     """
@@ -44,7 +31,7 @@ _STAGED_DIFFERENCE: Final = text(
 )
 _PUBLISHED_DIFFERENCE: Final = text(
     f"""
-    SELECT c.origin, c.resource, count(*) AS published, count(*) FILTER (WHERE {_GONE}) AS deleted
+    SELECT c.origin, c.resource, count(*) AS published, count(*) FILTER (WHERE {GONE}) AS deleted
     FROM catalogue_resources c WHERE c.member = :member GROUP BY c.origin, c.resource
     """  # noqa: S608 - constant text
 )
@@ -70,7 +57,7 @@ _CHANGES_DELETED: Final = text(
     f"""
     INSERT INTO changes (partition, kind, subject, payload, at)
     SELECT :partition, 'deleted', c.resource || '/' || c.id, jsonb_build_object('run', CAST(:run AS text)), :at
-    FROM catalogue_resources c WHERE {_GONE}
+    FROM catalogue_resources c WHERE {GONE}
     """  # noqa: S608 - constant text
 )
 _CHANGES_WRITTEN: Final = text(
@@ -84,9 +71,9 @@ _CHANGES_WRITTEN: Final = text(
 )
 
 _DELETE_BODIES: Final = text(
-    f"DELETE FROM catalogue_bodies b USING catalogue_resources c WHERE b.id = c.id AND {_GONE}"  # noqa: S608
+    f"DELETE FROM catalogue_bodies b USING catalogue_resources c WHERE b.id = c.id AND {GONE}"  # noqa: S608
 )
-_DELETE: Final = text(f"DELETE FROM catalogue_resources c WHERE {_GONE}")  # noqa: S608 - constant text
+_DELETE: Final = text(f"DELETE FROM catalogue_resources c WHERE {GONE}")  # noqa: S608 - constant text
 
 _WRITE_BODIES: Final = text(
     f"""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import orjson
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from adapters.contract import SourceReference
 from adapters.findings import Finding, shown
 from gateway.catalogue.sync.findings import FindingStore
-from gateway.catalogue.sync.staging import Staged, Target, copy_rows, row_of, targets_of
+from gateway.catalogue.sync.staging import BODY_VERSION, GONE, Staged, Target, copy_rows, row_of, targets_of
 from gateway.storage.engine import Database, raw
 from ooapi_specs.v5 import RESOURCES
 
@@ -27,9 +27,27 @@ _BATCH: Final = 500
 _IN_TIMELINE: Final = "timelineOverrides."
 
 _PUBLISHED = text(
-    "SELECT id FROM catalogue_resources WHERE id = ANY(:ids) AND member = :member AND origin <> ALL(:replaced)"
-    " AND id NOT IN (SELECT id FROM staged_tombstones WHERE run = :run)"
+    f"SELECT c.id FROM catalogue_resources c WHERE c.id = ANY(:ids) AND c.member = :member AND NOT ({GONE})"  # noqa: S608
 )
+# Published rows that the run leaves alone, though something that they refer to goes away.
+_LEFT_BEHIND = text(
+    f"""
+    WITH gone AS MATERIALIZED (SELECT c.id FROM catalogue_resources c WHERE {GONE})
+    SELECT c.id, c.resource, c.source_key, c.origin, c.refs, b.body, b.timeline
+    FROM catalogue_resources c JOIN catalogue_bodies b ON b.id = c.id AND b.version = {BODY_VERSION}
+    WHERE c.member = :member AND c.id NOT IN (SELECT id FROM gone)
+      AND NOT EXISTS (SELECT 1 FROM staged_resources s WHERE s.run = :run AND s.id = c.id)
+      AND EXISTS (
+          SELECT 1 FROM jsonb_each(c.refs) AS named, jsonb_array_elements_text(named.value) AS target
+          WHERE CAST(target AS uuid) IN (SELECT id FROM gone)
+      )
+    ORDER BY c.id LIMIT :batch
+    """  # noqa: S608 - constant text
+)
+_GONE_NAMES = text(
+    f"SELECT c.id, c.resource, c.source_key FROM catalogue_resources c WHERE c.id = ANY(:ids) AND {GONE}"  # noqa: S608
+)
+_BURY = text("INSERT INTO staged_tombstones SELECT :run, unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING")
 _PUBLISHED_PARENTS = text(
     "SELECT id, CAST(refs -> 'parent' ->> 0 AS uuid) AS parent FROM catalogue_resources c"
     " WHERE member = :member AND refs ? 'parent' AND origin <> ALL(:replaced)"
@@ -51,6 +69,13 @@ _SUBJECTS: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(reference.property for reference in definition.references if reference.subject)
     for name, definition in RESOURCES.items()
 }
+
+
+class Origins(Protocol):
+    """``replaced``: origins that the run read whole; ``configured``: all that the configuration knows."""
+
+    replaced: list[str]
+    configured: list[str]
 
 
 class Graph:
@@ -91,32 +116,93 @@ class Graph:
 
 
 async def check_references(
-    database: Database, run: UUID, member: str, replaced: Sequence[str], graph: Graph, findings: FindingStore
+    database: Database, run: UUID, member: str, outcome: Origins, graph: Graph, findings: FindingStore
 ) -> int:
-    """Repair or refuse the staged resources of a run; returns how many were refused.
+    """Repair or refuse what would refer to nothing after this run; returns how many were refused or go along.
 
-    ``replaced``: the origins of which this run holds everything, so that their published rows do not count.
+    Judges what is staged, and what is published and left alone by the run: a course that goes takes its offerings.
     """
+    parameters = {"run": run, "member": member, "replaced": outcome.replaced, "configured": outcome.configured}
+    refused = 0
+    while True:
+        refused += await _check_staged(database, parameters, graph, findings)
+        if set(outcome.configured) == set(outcome.replaced):
+            break  # everything is staged, nothing is left alone
+        buried = await _settle_left_behind(database, parameters, findings)
+        refused += buried
+        if not buried:
+            break
+    async with database.transaction() as session:
+        kept = await session.execute(_PUBLISHED_PARENTS, parameters)
+        parents = {row.id: row.parent for row in kept}
+    await _break_circles(database, run, member, {**parents, **graph.parents}, findings)
+    return refused
+
+
+async def _check_staged(database: Database, parameters: dict[str, Any], graph: Graph, findings: FindingStore) -> int:
     refused = 0
     missing = graph.missing()
     while missing:
         async with database.transaction() as session:
-            parameters = {"ids": list(missing), "member": member, "replaced": list(replaced), "run": run}
-            missing -= {row.id for row in await session.execute(_PUBLISHED, parameters)}
+            published = await session.execute(_PUBLISHED, {**parameters, "ids": list(missing)})
+            missing -= {row.id for row in published}
         gone: set[UUID] = set()
         while missing:
-            batch_gone, more = await _repair(database, run, member, missing, findings)
+            batch_gone, more = await _repair(database, parameters["run"], parameters["member"], missing, findings)
             gone |= batch_gone
             if not more:
                 break
         graph.remove(gone)
         refused += len(gone)
         missing = graph.wanted(gone)
-    async with database.transaction() as session:
-        kept = await session.execute(_PUBLISHED_PARENTS, {"run": run, "member": member, "replaced": list(replaced)})
-        parents = {row.id: row.parent for row in kept}
-    await _break_circles(database, run, member, {**parents, **graph.parents}, findings)
     return refused
+
+
+async def _settle_left_behind(database: Database, parameters: dict[str, Any], findings: FindingStore) -> int:
+    """Published rows of streams that this run did not read whole: what they refer to may be going away.
+
+    They are staged again without the reference, or buried when it is their subject; returns how many were buried.
+    """
+    run, member = parameters["run"], parameters["member"]
+    total = 0
+    while True:
+        async with database.transaction() as session:
+            rows = (await session.execute(_LEFT_BEHIND, {**parameters, "batch": _BATCH})).all()
+            if not rows:
+                return total
+            ids = {UUID(target) for row in rows for targets in row.refs.values() for target in targets}
+            named = await session.execute(_GONE_NAMES, {**parameters, "ids": list(ids)})
+            gone = {row.id: (row.resource, row.source_key) for row in named}
+            kept, buried = [], []
+            for row in rows:
+                targets = _targets_of_published(row, gone)
+                broken = [target for target in targets if target.id in gone]
+                subject = next((t for t in broken if t.property in _SUBJECTS[row.resource]), None)
+                for target in broken if subject is None else [subject]:
+                    findings.add(_finding(row, target, "REF002" if subject is None else "REF001"))
+                if subject is None:
+                    kept.append(_without(row, targets, broken))
+                else:
+                    buried.append(row.id)
+            await session.execute(_BURY, {"run": run, "ids": buried})
+            connection = await raw(session)
+            await copy_rows(connection, _rows(run, member, kept))
+            await findings.write(connection)
+        total += len(buried)
+
+
+def _targets_of_published(row: Any, gone: Mapping[UUID, tuple[str, str]]) -> list[Target]:
+    """The references of a published row; resource and key are known of those that go away."""
+    body = orjson.loads(row.body)
+    targets = []
+    for name, ids in row.refs.items():
+        for text_ in ids:
+            target = UUID(text_)
+            resource, key = gone.get(target, ("", ""))
+            stands = name.partition(".")[0] in body or name.startswith(_IN_TIMELINE)
+            many = isinstance(body.get(name), list) or not stands
+            targets.append(Target(name, resource, key, target, many, link=not stands))
+    return targets
 
 
 async def _repair(
@@ -182,7 +268,7 @@ def in_circles(parents: Mapping[UUID, UUID]) -> set[UUID]:
 def _finding(row: Any, target: Target, code: str) -> Finding:
     return Finding(
         code=code,
-        source=SourceReference(row.place, row.row),
+        source=_source(row),
         stream=row.origin.split("/")[1],
         resource=row.resource,
         key=row.source_key,
@@ -209,8 +295,15 @@ def _without(row: Any, targets: Sequence[Target], broken: Sequence[Target]) -> S
         body=orjson.dumps(value),
         timeline=orjson.dumps(timeline) if timeline else None,
         targets=[target for target in targets if target not in broken],
-        source=SourceReference(row.place, row.row),
+        source=_source(row),
     )
+
+
+def _source(row: Any) -> SourceReference:
+    """Where a staged row stands; of a published one only the stream is known."""
+    if hasattr(row, "place"):
+        return SourceReference(row.place, row.row)
+    return SourceReference(row.origin.split("/")[1])
 
 
 def _drop(value: dict[str, Any], target: Target) -> None:

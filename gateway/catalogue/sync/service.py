@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -189,7 +190,7 @@ async def _run(
         report=report,
     )
     outcome = await reading.read()
-    refused = await check_references(deps.database, run, member.id, outcome.replaced, outcome.graph, findings)
+    refused = await check_references(deps.database, run, member.id, outcome, outcome.graph, findings)
     async with deps.database.transaction() as session:
         await session.execute(_UNLIMITED)
         await findings.write(await raw(session))
@@ -428,7 +429,7 @@ async def latest_runs(session: AsyncSession) -> dict[str, SyncRun]:
     """The newest finished run of each member, dry runs aside."""
     chosen = (
         select(SyncRun)
-        .distinct(SyncRun.member)
+        .ext(distinct_on(SyncRun.member))
         .where(SyncRun.state.not_in(("dry-run", "running", "queued")))
         .order_by(SyncRun.member, SyncRun.requested_at.desc(), SyncRun.id)
     )

@@ -19,6 +19,20 @@ COLUMNS: Final = (
     "end_at", "facets", "refs", "consumers", "search_name", "search_text", "body", "timeline", "target_ids",
     "targets", "place", "row",
 )  # fmt: skip
+BODY_VERSION: Final = 5
+
+# Rows that the run deletes: of an origin that it read whole and did not stage again, of an origin that the
+# configuration no longer knows, or named by a tombstone.
+GONE: Final = """
+    c.member = :member
+    AND NOT EXISTS (SELECT 1 FROM staged_resources s WHERE s.run = :run AND s.id = c.id)
+    AND (
+        c.origin = ANY(CAST(:replaced AS text[]))
+        OR c.origin <> ALL(CAST(:configured AS text[]))
+        OR EXISTS (SELECT 1 FROM staged_tombstones t WHERE t.run = :run AND t.id = c.id)
+    )
+"""
+
 _COPY: Final = f"COPY staged_resources ({', '.join(COLUMNS)}) FROM STDIN"
 _VERSION: Final = INDEX_VERSION.to_bytes(2, "big")
 

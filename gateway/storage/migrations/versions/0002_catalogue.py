@@ -12,21 +12,24 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-_INDEXED = """
-    member text NOT NULL,
+# What a search judges for every row stands in front: PostgreSQL walks over the columns before the one it needs.
+_SEARCHED = """
     resource text NOT NULL,
+    member text NOT NULL,
+    search_text text NOT NULL,
+    search_name text NOT NULL,
+    name_key text COLLATE "C" NOT NULL
+"""
+_INDEXED = """
+    start_at timestamptz,
+    end_at timestamptz,
     source_key text NOT NULL,
     origin text NOT NULL,
     digest bytea NOT NULL,
     primary_code text,
-    name_key text COLLATE "C" NOT NULL,
-    start_at timestamptz,
-    end_at timestamptz,
     facets jsonb NOT NULL,
     refs jsonb NOT NULL,
-    consumers text[] NOT NULL,
-    search_name text NOT NULL,
-    search_text text NOT NULL
+    consumers text[] NOT NULL
 """
 
 STATEMENTS = (
@@ -59,8 +62,9 @@ STATEMENTS = (
     f"""
     CREATE TABLE catalogue_resources (
         id uuid PRIMARY KEY,
-        {_INDEXED},
+        {_SEARCHED},
         search_vector tsvector NOT NULL,
+        {_INDEXED},
         changed_at timestamptz NOT NULL
     )
     """,
@@ -87,6 +91,7 @@ STATEMENTS = (
     CREATE TABLE staged_resources (
         run uuid NOT NULL,
         id uuid NOT NULL,
+        {_SEARCHED},
         {_INDEXED},
         body bytea NOT NULL,
         timeline bytea,
