@@ -201,6 +201,7 @@ class EmbeddedServer:
             "unix_socket_permissions = 0700",
             f"max_connections = {self._max_connections}",
             "default_text_search_config = 'pg_catalog.simple'",
+            "shared_buffers = '256MB'",  # a table of more than a quarter of it is read from disk again at each scan
             "timezone = 'UTC'",
             "log_timezone = 'UTC'",
             "lc_messages = 'C'",

@@ -16,7 +16,7 @@ from adapters.contract import Record
 from adapters.csv_drop import CsvDropAdapter, CsvDropConfig
 from adapters.testkit import adapter_context
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 COLUMNS = [
     "code",
@@ -107,7 +107,6 @@ def measured(folder: Path) -> tuple[int, float, int]:
     return int(told[0]), float(told[1]), int(told[2])
 
 
-@pytest.mark.timeout(300)
 def test_a_workbook_of_a_hundred_thousand_rows(tmp_path: Path) -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Modules")
@@ -123,7 +122,6 @@ def test_a_workbook_of_a_hundred_thousand_rows(tmp_path: Path) -> None:
     print(f"\nworkbook: {ROWS} rows: {seconds} s CPU, resident memory +{megabytes} MB")
 
 
-@pytest.mark.timeout(300)
 def test_memory_stays_flat_with_200_megabytes(tmp_path: Path) -> None:
     small, large = tmp_path / "small", tmp_path / "large"
     for folder, rows in ((small, 10_000), (large, 1_100_000)):

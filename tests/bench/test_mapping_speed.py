@@ -68,6 +68,7 @@ def per_row(run: Callable[[Record], Any], records: list[Record]) -> float:
 
 
 @pytest.mark.bench
+@pytest.mark.timeout(600)
 def test_one_row_from_record_to_bytes() -> None:
     mapping = load_mapping(MAPPING, name="aanbod.toml")
     mapper = Mapper(

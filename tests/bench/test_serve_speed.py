@@ -48,7 +48,7 @@ for _ in range(number):
         body += connection.recv(1 << 16)
 """
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 
 async def fill(url: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from ooapi_specs.identity import derive_id
 from ooapi_specs.v5 import parse, serialise, validate
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 _ID = "6f1c3b52-9d0e-5a47-8b66-2f4d7e90c1a3"
 _OFFERING: dict[str, Any] = {

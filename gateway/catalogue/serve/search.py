@@ -39,11 +39,8 @@ def like_pattern(text: str) -> str:
 
 def matching(q: str) -> ColumnElement[bool]:
     """Contains the text as it is, or all its words by their stem; a text of two letters is its own stem."""
-    text = CatalogueResource.search_text
-    if len(q) < _INDEXED_LETTERS:
-        return _holds(text, q)  # no index can tell, and this reads a text three times as fast as LIKE
-    substring = text.like(f"%{like_pattern(q)}%")
-    stems = _stems(q)
+    substring = CatalogueResource.search_text.like(f"%{like_pattern(q)}%")
+    stems = _stems(q) if len(q) >= _INDEXED_LETTERS else None
     return substring if stems is None else or_(substring, _vector().op("@@", is_comparison=True)(stems))
 
 
