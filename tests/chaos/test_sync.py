@@ -147,7 +147,6 @@ class Gateway:
 
     async def rows(self, sql: str, **parameters: Any) -> list[Any]:
         async with self.database.snapshot() as session:
-            await session.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))  # two cores, and syncs beside
             return list((await session.execute(text(sql), parameters)).all())
 
     async def versions(self) -> set[str]:

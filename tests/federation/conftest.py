@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import text
 
@@ -73,9 +74,12 @@ name = {{ nl = "{id}", en = "{id}" }}
 short_name = "{id}"
 [[sources]]
 name = "sis"
-kind = "csv_drop"
-mappings = ["organizations.toml", "courses.toml", "offerings.toml"]
+kind = "{kind}"
+mappings = [{mappings}]
 [sources.settings]
+{settings}
+"""
+CSV_DROP = """
 folder = "drop/{id}"
 complete = "done-file"
 [sources.settings.streams.organisaties]
@@ -95,18 +99,34 @@ class School:
 
     def __init__(self, folder: Path, identifier: str = "roc-a", brin: str = "99AA", oin: int = 1) -> None:
         self.folder = folder
-        self.id = identifier
+        self.id, self.brin, self.oin = identifier, brin, oin
         self.drop = folder / "drop" / identifier
         self.drop.mkdir(parents=True, exist_ok=True)
-        own = folder / "members" / identifier
-        own.mkdir(parents=True, exist_ok=True)
+        self.mappings = folder / "members" / identifier
+        self.mappings.mkdir(parents=True, exist_ok=True)
+        self.file = folder / "members" / f"{identifier}.toml"
         (folder / "federation.toml").write_text(FEDERATION)
-        (folder / "members" / f"{identifier}.toml").write_text(MEMBER.format(id=identifier, brin=brin, oin=oin))
-        for name, mapping in (("organizations", ORGANIZATIONS), ("courses", COURSES), ("offerings", OFFERINGS)):
-            (own / f"{name}.toml").write_text(mapping)
+        mappings = {"organizations": ORGANIZATIONS, "courses": COURSES, "offerings": OFFERINGS}
+        self.source("csv_drop", CSV_DROP.format(id=identifier), mappings)
         self.organizations([("O1", brin, "ROC A", "")])
         self.courses(self.some_courses(20))
         self.offerings([(f"A{n}", f"Aanbod {n}", f"M{n}", "01-02-2027", "12-04-2027") for n in range(20)])
+
+    def source(self, kind: str, settings: str, mappings: Mapping[str, str]) -> None:
+        """Let the school have this source instead of its own; mappings are texts by the names of their files."""
+        names = ", ".join(f'"{name}.toml"' for name in mappings)
+        self.file.write_text(
+            MEMBER.format(
+                id=self.id, brin=self.brin, oin=self.oin, kind=kind, mappings=names, settings=settings.strip()
+            )
+        )
+        for name, mapping in mappings.items():
+            (self.mappings / f"{name}.toml").write_text(mapping)
+
+    def limit(self, max_bytes: int) -> None:
+        """Let the member refuse files and answers above so many bytes."""
+        limits = f"[limits]\nmax_bytes = {max_bytes}\n[[sources]]"
+        self.file.write_text(self.file.read_text().replace("[[sources]]", limits, 1))
 
     @staticmethod
     def some_courses(number: int, title: str = "Module") -> list[Sequence[str]]:
@@ -161,6 +181,53 @@ class Gateway:
             resource=resource,
         )
         return [row.source_key for row in rows]
+
+    async def body(self, resource: str, key: str) -> dict[str, Any]:
+        """The published body of the one resource with this key."""
+        rows = await self.rows(
+            "SELECT body FROM catalogue_bodies b JOIN catalogue_resources c USING (id)"
+            " WHERE c.resource = :resource AND c.source_key = :key",
+            resource=resource,
+            key=key,
+        )
+        assert len(rows) == 1, (resource, key)
+        body: dict[str, Any] = orjson.loads(rows[0].body)
+        return body
+
+    async def everything_published(self) -> list[Any]:
+        """All published resources with their bodies, in an order that does not change."""
+        return await self.rows(
+            "SELECT r.resource, r.source_key, r.id, r.refs, b.body FROM catalogue_resources r"
+            " JOIN catalogue_bodies b USING (id) ORDER BY 1, 2, 3"
+        )
+
+    async def everything_stored(self) -> str:
+        """Every row of every table of the database as one text, bytes decoded."""
+        tables = await self.rows(
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        )
+        found = []
+        for table in tables:
+            for row in await self.rows(f'SELECT * FROM "{table.table_name}"'):
+                for name, value in row._mapping.items():
+                    if name == "digest":
+                        continue  # bytes of chance
+                    is_bytes = isinstance(value, bytes | memoryview)
+                    readable = bytes(value).decode("utf-8", "replace") if is_bytes else value
+                    found.append(f"{table.table_name}: {readable!s}")
+        return "\n".join(found)
+
+    @staticmethod
+    def failed(result: RunResult) -> list[tuple[str, str]]:
+        """The streams that failed, each with the code of its failure."""
+        return [(failure["stream"], failure["code"]) for failure in result.failures]
+
+    @staticmethod
+    def codes(result: RunResult) -> dict[str, int]:
+        """How often each code was said, the notes about defaults aside."""
+        counts: dict[str, Any] = result.counts or {}
+        return {code: number for code, number in counts["codes"].items() if code != "REQ002"}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -64,6 +65,19 @@ async def test_it_has_what_the_gateway_needs(reachable_folder: Path) -> None:
         assert ask(url, "SELECT lower('ÉÉN')") == "één"
         assert ask(url, "SELECT to_tsvector('dutch', 'studenten')::text") == "'student':1"
         assert ask(server.url("postgres"), "SELECT current_database()") == "postgres"
+
+
+async def test_a_query_in_parallel_workers_works(reachable_folder: Path) -> None:
+    async with server_in(reachable_folder / "postgres") as server:
+        with psycopg.connect(server.url(), connect_timeout=10) as connection:
+            connection.execute("CREATE TABLE many AS SELECT n FROM generate_series(1, 300000) AS n")
+            connection.execute("SET LOCAL parallel_setup_cost = 0")
+            connection.execute("SET LOCAL parallel_tuple_cost = 0")
+            connection.execute("SET LOCAL min_parallel_table_scan_size = 0")
+            query = "SELECT count(*) FROM many WHERE n % 2 = 0"
+            plan = connection.execute("EXPLAIN (ANALYZE) " + query).fetchall()
+            assert any(re.search("Workers Launched: [1-9]", line) for (line,) in plan)
+            assert connection.execute(query).fetchall() == [(150_000,)]
 
 
 async def test_only_its_own_user_can_reach_data_and_socket(reachable_folder: Path) -> None:

@@ -205,6 +205,20 @@ async def test_a_tombstone_of_an_id_that_was_anothers_deletes_the_own_resource(
     assert [row.member for row in rows] == ["roc-b"]
 
 
+async def test_a_tombstone_of_a_course_leaves_no_offering_that_refers_to_nothing(gateway: Any, deltas: Deltas) -> None:
+    file = deltas.school.folder / "members" / "roc-a.toml"
+    file.write_text(file.read_text().replace('file = "aanbod.csv"', 'file = "aanbod*.csv"\nmode = "delta"'))
+    await gateway.apply()
+    await gateway.sync()
+    deltas.deliver(course("M5", gone="J"))
+
+    await gateway.sync()
+
+    present = {str(row.id) for row in await gateway.rows("SELECT id FROM catalogue_resources")}
+    rows = await gateway.rows("SELECT source_key, refs FROM catalogue_resources WHERE resource = 'CourseOffering'")
+    assert [row.source_key for row in rows if row.refs["course"][0] not in present] == []
+
+
 # -- a database ------------------------------------------------------------------------------------------------------
 SQL = """
 [[sources]]

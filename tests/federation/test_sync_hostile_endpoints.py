@@ -1,4 +1,4 @@
-"""Endpoints and databases that fail, lie, wait or wander off while they are read: what is published stays whole."""
+"""Endpoints that fail, lie, wait or wander off while they are read: what is published stays whole."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ import asyncio
 import contextlib
 import dataclasses
 import gzip
-import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
-import psycopg
 import pytest
-from psycopg import sql
 
 from gateway.settings import Settings
-from gateway.storage import EmbeddedServer
 
 SPACE = uuid.UUID("5f0d7a52-7c1e-4a53-9d55-0f6f1c6a0b11")
 BSN = "123456782"  # passes the eleven-test, belongs to nobody
@@ -159,22 +154,6 @@ async def endpoint() -> AsyncIterator[Endpoint]:
     server.close()
 
 
-MEMBER = """
-id = "{id}"
-schac_home = "{id}.example"
-brin = "{brin}"
-oin = "{oin:020d}"
-public = true
-name = {{ nl = "{id}", en = "{id}" }}
-short_name = "{id}"
-{more}
-[[sources]]
-name = "sis"
-kind = "{kind}"
-mappings = ["organizations.toml", "courses.toml", "offerings.toml"]
-[sources.settings]
-{settings}
-"""
 OOAPI = """
 base_url = "{url}"
 page_size = 10
@@ -187,36 +166,23 @@ attempts = 2
 path = "/offerings"
 """
 COPIED = 'stream = "{stream}"\nresource = "{resource}"\ncopy = true\n'
-STREAMS = (
-    ("organizations", "Organization", "organizations"),
-    ("courses", "Course", "courses"),
-    ("course-offerings", "CourseOffering", "offerings"),
-)
+MAPPINGS = {
+    "organizations": COPIED.format(stream="organizations", resource="Organization"),
+    "courses": COPIED.format(stream="courses", resource="Course"),
+    "offerings": COPIED.format(stream="course-offerings", resource="CourseOffering"),
+}
 
 
-def configure(
-    folder: Path,
-    settings: str,
-    kind: str,
-    *,
-    identifier: str = "roc-a",
-    brin: str = "99AA",
-    oin: int = 1,
-    more: str = "",
-) -> None:
-    text = MEMBER.format(id=identifier, brin=brin, oin=oin, kind=kind, settings=settings, more=more)
-    (folder / "members" / f"{identifier}.toml").write_text(text)
-    own = folder / "members" / identifier
-    own.mkdir(exist_ok=True)
-    for stream, resource, name in STREAMS:
-        (own / f"{name}.toml").write_text(COPIED.format(stream=stream, resource=resource))
+def configure(school: Any, endpoint: Endpoint) -> None:
+    """Let the endpoint be the source of the school."""
+    school.source("ooapi", OOAPI.format(url=endpoint.url), MAPPINGS)
 
 
 @pytest.fixture
 async def peer(gateway: Any, school: Any, endpoint: Endpoint) -> Any:
     """A gateway whose member has the endpoint as its source; the first sync is done."""
     gateway.deps = dataclasses.replace(gateway.deps, settings=Settings(allow_private_addresses=True))
-    configure(school.folder, OOAPI.format(url=endpoint.url), "ooapi")
+    configure(school, endpoint)
     await gateway.apply()
     assert (await gateway.sync()).state == "published"
     assert len(await gateway.published("CourseOffering")) == 20
@@ -224,31 +190,7 @@ async def peer(gateway: Any, school: Any, endpoint: Endpoint) -> Any:
     return gateway
 
 
-async def everything_published(gateway: Any) -> list[Any]:
-    return list(
-        await gateway.rows(
-            "SELECT r.resource, r.source_key, r.id, r.refs, b.body FROM catalogue_resources r"
-            " JOIN catalogue_bodies b USING (id) ORDER BY 1, 2, 3"
-        )
-    )
-
-
-async def everything_stored(gateway: Any) -> str:
-    tables = await gateway.rows(
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
-    )
-    found = []
-    for table in tables:
-        for row in await gateway.rows(f'SELECT * FROM "{table.table_name}"'):
-            for name, value in row._mapping.items():
-                if name == "digest":
-                    continue  # bytes of chance
-                readable = bytes(value).decode("utf-8", "replace") if isinstance(value, bytes | memoryview) else value
-                found.append(f"{table.table_name}: {readable!s}")
-    return "\n".join(found)
-
-
-def failed(result: Any) -> list[str]:
+def streams_failed(result: Any) -> list[str]:
     return [failure["stream"] for failure in result.failures]
 
 
@@ -256,7 +198,6 @@ def only(path: str, answer: Callable[[Request], bytes | None]) -> Script:
     return lambda request: answer(request) if request.path == path else None
 
 
-# -- an endpoint of the standard -------------------------------------------------------------------------------------
 HTML = b"<!DOCTYPE html><html><body><h1>Onderhoud</h1></body></html>"
 ENDLESS = b"1f4\r\n" + b" " * 500 + b"\r\n"
 BAD_ANSWERS: dict[str, bytes] = {
@@ -297,14 +238,14 @@ BAD_ANSWERS: dict[str, bytes] = {
 async def test_a_bad_answer_in_the_middle_keeps_the_stream_as_it_was(
     peer: Any, endpoint: Endpoint, answer: bytes
 ) -> None:
-    before = await everything_published(peer)
+    before = await peer.everything_published()
     endpoint.collections["/courses"] = [course(number, abbreviation="NIEUW") for number in range(20)]
     endpoint.script = only("/courses", lambda request: answer if request.page == 2 else None)
 
     result = await peer.sync()
 
-    assert failed(result) == ["courses"]
-    assert await everything_published(peer) == before
+    assert streams_failed(result) == ["courses"]
+    assert await peer.everything_published() == before
     assert await peer.rows("SELECT 1 FROM staged_resources") == []
     endpoint.script = lambda request: None
     endpoint.collections["/courses"] = [course(number) for number in range(20)]
@@ -312,7 +253,7 @@ async def test_a_bad_answer_in_the_middle_keeps_the_stream_as_it_was(
 
 
 async def test_an_endpoint_that_never_answers_or_drips_ends_by_the_deadline(peer: Any, endpoint: Endpoint) -> None:
-    before = await everything_published(peer)
+    before = await peer.everything_published()
     endpoint.script = lambda request: NEVER
     async with asyncio.timeout(20):
         never = await peer.sync()
@@ -323,21 +264,21 @@ async def test_an_endpoint_that_never_answers_or_drips_ends_by_the_deadline(peer
 
     assert never.state == "failed"
     assert never.failures[0]["code"] == "source-timeout"
-    assert "courses" in failed(drips)
-    assert await everything_published(peer) == before
+    assert "courses" in streams_failed(drips)
+    assert await peer.everything_published() == before
 
 
 async def test_an_answer_that_unpacks_to_more_than_the_limit_is_refused(
     peer: Any, endpoint: Endpoint, school: Any
 ) -> None:
-    configure(school.folder, OOAPI.format(url=endpoint.url), "ooapi", more="[limits]\nmax_bytes = 200000")
+    school.limit(200_000)
     await peer.apply()
     packed = gzip.compress(b'{"items":[' + b" " * 50_000_000 + b'],"hasNextPage":false}')
     endpoint.script = only("/courses", lambda request: http("200 OK", packed, "Content-Encoding: gzip"))
 
     result = await peer.sync()
 
-    assert [(failure["stream"], failure["code"]) for failure in result.failures] == [("courses", "source-too-large")]
+    assert peer.failed(result) == [("courses", "source-too-large")]
     assert len(await peer.published("Course")) == 20
 
 
@@ -347,7 +288,7 @@ async def test_a_second_page_equal_to_the_first_stops_the_stream(peer: Any, endp
 
     result = await peer.sync()
 
-    assert failed(result) == ["courses"]
+    assert streams_failed(result) == ["courses"]
     assert len(await peer.published("Course")) == 20
     assert len(endpoint.asked) < 20
 
@@ -361,7 +302,7 @@ async def test_pages_without_end_stop_at_the_total_deadline(peer: Any, endpoint:
 
     result = await peer.sync()
 
-    assert failed(result) == ["courses"]
+    assert streams_failed(result) == ["courses"]
     assert len(await peer.published("Course")) == 20
     assert len(endpoint.asked) < 100
 
@@ -388,10 +329,9 @@ async def test_doubled_ids_with_different_contents_give_one_resource(peer: Any, 
 
 
 async def test_ids_of_another_member_stay_his(peer: Any, endpoint: Endpoint, another_school: Any, school: Any) -> None:
-    another_school(school.folder, "roc-b", "99BB", 2)
-    configure(school.folder, OOAPI.format(url=endpoint.url), "ooapi", identifier="roc-b", brin="99BB", oin=2)
+    configure(another_school(school.folder, "roc-b", "99BB", 2), endpoint)
     await peer.apply()
-    before = await everything_published(peer)
+    before = await peer.everything_published()
     endpoint.collections["/courses"] = [course(number, abbreviation="GESTOLEN") for number in range(20)]
 
     first = await peer.sync("roc-b")
@@ -400,7 +340,7 @@ async def test_ids_of_another_member_stay_his(peer: Any, endpoint: Endpoint, ano
     assert (first.state, again.state) == ("published", "unchanged")
     owners = await peer.rows("SELECT member, count(*) AS number FROM catalogue_resources GROUP BY member ORDER BY 1")
     assert [(row.member, row.number) for row in owners] == [("roc-a", 41), ("roc-b", 41)]
-    mine = [row for row in await everything_published(peer) if row.id in {old.id for old in before}]
+    mine = [row for row in await peer.everything_published() if row.id in {old.id for old in before}]
     assert mine == before
     theirs = await peer.rows("SELECT id, refs FROM catalogue_resources WHERE member = 'roc-b'")
     ids = {str(row.id) for row in theirs}
@@ -471,7 +411,7 @@ async def test_objects_that_are_no_objects_are_said_and_the_rest_is_published(pe
 
     assert result.failures == ()
     assert set(await peer.published("Course")) >= {own_id(f"M{number}") for number in range(20)}
-    assert "\x00" not in await everything_stored(peer)
+    assert "\x00" not in await peer.everything_stored()
 
 
 def _page_with(endpoint: Endpoint, request: Request, more: bytes) -> bytes:
@@ -497,9 +437,26 @@ async def test_a_number_like_a_bsn_anywhere_in_an_object_is_kept_nowhere(peer: A
     result = await peer.sync()
 
     assert result.failures == ()
-    flat = (await everything_stored(peer)).replace(".", "").replace(" ", "")
+    flat = (await peer.everything_stored()).replace(".", "").replace(" ", "")
     assert [flat[max(0, at - 60) : at + 20] for at in range(len(flat)) if flat.startswith(BSN, at)] == []
     assert own_id("M3") in await peer.published("Course")
+
+
+async def test_a_number_like_a_bsn_as_the_id_of_a_parent_is_in_no_address_that_is_kept(
+    peer: Any, endpoint: Endpoint, school: Any
+) -> None:
+    file = school.folder / "members" / "roc-a.toml"
+    file.write_text(file.read_text().replace('path = "/offerings"', 'per = "organizations"'))
+    await peer.apply()
+    endpoint.collections["/organizations"].append({**organization("O9"), "organizationId": BSN})
+    endpoint.collections[f"/organizations/{own_id('O1')}/offerings"] = endpoint.collections["/offerings"]
+    endpoint.collections[f"/organizations/{BSN}/offerings"] = [
+        {**offering(1), "offeringId": own_id("A91"), "course": own_id("X")}
+    ]
+
+    await peer.sync()
+
+    assert BSN not in await peer.everything_stored()
 
 
 async def test_a_login_that_ends_halfway_fails_the_streams_after_it_only(peer: Any, endpoint: Endpoint) -> None:
@@ -512,222 +469,17 @@ async def test_a_login_that_ends_halfway_fails_the_streams_after_it_only(peer: A
     result = await peer.sync()
 
     assert result.state == "published"
-    assert failed(result) == ["course-offerings"]
+    assert streams_failed(result) == ["course-offerings"]
     assert len(await peer.published("CourseOffering")) == 20
 
 
 async def test_a_source_that_comes_and_goes_never_loses_or_doubles_anything(peer: Any, endpoint: Endpoint) -> None:
-    before = await everything_published(peer)
+    before = await peer.everything_published()
     for turn in range(6):
         endpoint.script = lambda request, turn=turn: (  # type: ignore[misc]
             http("500 Internal Server Error", b"") if (len(endpoint.asked) + turn) % 3 == 0 else None
         )
         await peer.sync()
-        assert await everything_published(peer) == before
+        assert await peer.everything_published() == before
     endpoint.script = lambda request: None
     assert (await peer.sync()).state == "unchanged"
-
-
-# -- a database of the school ----------------------------------------------------------------------------------------
-SQL = """
-{address}
-fetch_size = {fetch}
-statement_seconds = 5
-[sources.settings.streams.organizations]
-view = "organizations"
-key = ["code"]
-[sources.settings.streams.courses]
-view = "courses"
-key = ["code"]
-[sources.settings.streams.course-offerings]
-view = "offerings"
-key = ["code"]
-"""
-SQL_MAPPINGS = {
-    "organizations": """
-stream = "organizations"
-resource = "Organization"
-[fields]
-primaryCode = "code('identifier', code)"
-organizationType = "'root'"
-name = "language(name)"
-shortName = "text(name)"
-""",
-    "courses": """
-stream = "courses"
-resource = "Course"
-[fields]
-primaryCode = "code('identifier', code)"
-name = "language(name)"
-abbreviation = "text(code)"
-description = "language(name)"
-teachingLanguage = "'nld'"
-level = "'secondary vocational education 3'"
-organization = "reference('Organization', organization)"
-""",
-    "offerings": """
-stream = "course-offerings"
-resource = "CourseOffering"
-[fields]
-primaryCode = "code('identifier', code)"
-name = "language(name)"
-description = "language(name)"
-teachingLanguage = "'nld'"
-startDate = "'2027-02-01'"
-endDate = "'2027-04-12'"
-course = "reference('Course', course)"
-""",
-}
-TABLES = """
-CREATE TABLE organizations (code text, name text);
-CREATE TABLE courses (code text, name text, organization text);
-CREATE TABLE offerings (code text, name text, course text);
-"""
-
-
-def rows_of(number: int, word: str) -> list[tuple[str, list[tuple[str, ...]]]]:
-    return [
-        ("organizations", [("O1", word)]),
-        ("courses", [(f"M{n:06}", f"{word} {n}", "O1") for n in range(number)]),
-        ("offerings", [(f"A{n:06}", f"{word} {n}", f"M{n:06}") for n in range(number)]),
-    ]
-
-
-def write_sqlite(path: Path, number: int, word: str) -> None:
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.executescript(TABLES)
-        for table, rows in rows_of(number, word):
-            marks = ",".join("?" * len(rows[0]))
-            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-        connection.commit()
-
-
-def with_sql(school: Any, address: str, fetch: int = 50) -> None:
-    configure(school.folder, SQL.format(address=address, fetch=fetch), "sql")
-    for name, mapping in SQL_MAPPINGS.items():
-        (school.folder / "members" / "roc-a" / f"{name}.toml").write_text(mapping)
-
-
-async def words(gateway: Any) -> set[str]:
-    """The first words of all published names: one for each state of the school that they come from."""
-    return {row.name_key.split(" ")[0] for row in await gateway.rows("SELECT name_key FROM catalogue_resources")}
-
-
-@pytest.fixture
-async def lite(gateway: Any, school: Any, tmp_path: Path) -> tuple[Any, Path]:
-    """A gateway whose member has a SQLite file of 300 courses; the first sync is done."""
-    path = tmp_path / "school.db"
-    write_sqlite(path, 300, "oud")
-    with_sql(school, f'database = "sqlite:///{path}"')
-    await gateway.apply()
-    assert (await gateway.sync()).state == "published"
-    return gateway, path
-
-
-async def test_a_sqlite_file_replaced_while_it_is_read_never_gives_a_mixture_within_a_stream(
-    lite: tuple[Any, Path], tmp_path: Path
-) -> None:
-    gateway, path = lite
-    other = tmp_path / "new.db"
-    write_sqlite(other, 300, "nieuw")
-    replaced = False
-
-    async def replace_it(streams: Any) -> None:
-        nonlocal replaced
-        if not replaced and streams[-1].stream == "courses":
-            other.replace(path)
-            replaced = True
-
-    await gateway.sync(progress=replace_it)
-
-    assert replaced
-    rows = await gateway.rows("SELECT resource, name_key FROM catalogue_resources")
-    for resource in ("Organization", "Course", "CourseOffering"):
-        assert len({row.name_key.split(" ")[0] for row in rows if row.resource == resource}) == 1
-    assert len(await gateway.published("Course")) == 300
-
-
-@pytest.mark.parametrize("content", [b"", b"SQLite format 3\x00" + b"\xff" * 4000, b"<html>", b"x" * 100_000])
-async def test_a_sqlite_file_that_is_none_any_more_fails_the_streams(lite: tuple[Any, Path], content: bytes) -> None:
-    gateway, path = lite
-    path.write_bytes(content)
-
-    result = await gateway.sync()
-
-    assert result.state == "failed"
-    assert len(await gateway.published("Course")) == 300
-
-
-async def test_a_sqlite_file_cut_off_while_it_is_read_fails_and_the_next_sync_works(lite: tuple[Any, Path]) -> None:
-    gateway, path = lite
-    good = path.read_bytes()
-    cut = False
-
-    async def cut_it(streams: Any) -> None:
-        nonlocal cut
-        if not cut:
-            path.write_bytes(good[: len(good) // 3])
-            cut = True
-
-    result = await gateway.sync(progress=cut_it)
-    path.write_bytes(good)
-
-    assert result.state in ("failed", "unchanged")
-    assert result.failures
-    assert len(await gateway.published("CourseOffering")) == 300
-    assert (await gateway.sync()).state == "unchanged"
-
-
-async def test_a_locked_sqlite_file_is_a_failure_with_a_deadline(lite: tuple[Any, Path]) -> None:
-    gateway, path = lite
-    with contextlib.closing(sqlite3.connect(path)) as holder:
-        holder.execute("BEGIN EXCLUSIVE")
-        async with asyncio.timeout(60):
-            result = await gateway.sync()
-        holder.rollback()
-
-    assert result.state == "failed"
-    assert len(await gateway.published("Course")) == 300
-    assert (await gateway.sync()).state == "unchanged"
-
-
-async def test_a_database_that_goes_away_halfway_keeps_what_is_published_and_works_the_next_time(
-    gateway: Any, school: Any, reachable_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = EmbeddedServer(reachable_folder / "school", durable=False)
-    url = await asyncio.to_thread(server.open)
-    try:
-        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
-            for statement in TABLES.strip().split("\n"):
-                connection.execute(statement)
-            for table, rows in rows_of(5000, "oud"):
-                with (
-                    connection.cursor() as cursor,
-                    cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy,
-                ):
-                    for row in rows:
-                        copy.write_row(row)
-        monkeypatch.setenv("SCHOOL_DATABASE", url)
-        with_sql(school, 'url = "env:SCHOOL_DATABASE"', fetch=500)
-        await gateway.apply()
-        assert (await gateway.sync()).state == "published"
-        before = await everything_published(gateway)
-        stopped = False
-
-        async def stop_it(streams: Any) -> None:
-            nonlocal stopped
-            if not stopped and streams[-1].stream == "courses" and streams[-1].rows >= 2000:
-                stopped = True
-                await asyncio.to_thread(server.close)
-
-        result = await gateway.sync(progress=stop_it)
-
-        assert stopped
-        assert result.state == "failed"
-        assert set(failed(result)) == {"courses", "organizations", "course-offerings"}  # courses were read first
-        assert await everything_published(gateway) == before
-        assert await gateway.rows("SELECT 1 FROM staged_resources") == []
-        monkeypatch.setenv("SCHOOL_DATABASE", await asyncio.to_thread(server.open))
-        assert (await gateway.sync()).state == "unchanged"
-    finally:
-        await asyncio.to_thread(server.close)
