@@ -172,6 +172,11 @@ def shared() -> Path:
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in a browser come last: Playwright keeps an event loop running in this thread until the end."""
+    items.sort(key=lambda item: item.get_closest_marker("needs_browser") is not None)
+
+
 _figures = pytest.StashKey[list[str]]()
 
 

@@ -10,7 +10,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, Integer, LargeBinary, SmallInteger, Text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Computed, DateTime, Integer, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,7 +45,18 @@ class CatalogueResource(_Indexed, Base):
 
     id: Mapped[uuid.UUID] = mapped_column(UUID(as_uuid=True), primary_key=True)
     search_vector: Mapped[str] = mapped_column(TSVECTOR)
+    search_words: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), Computed("gateway_search_words(search_text)", persisted=True)
+    )
     changed_at: Mapped[datetime] = mapped_column(_WHEN)
+
+
+class CatalogueWord(Base):
+    """A word that stands, or stood, in the searched text of some resource; kept by a trigger."""
+
+    __tablename__ = "catalogue_words"
+
+    word: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
 
 
 class CatalogueBody(Base):

@@ -81,7 +81,7 @@ async def filled(database: Database, database_url: str) -> Database:
 
 def _analyse(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE, PARALLEL 0) catalogue_resources")
+        connection.execute("VACUUM (ANALYZE) catalogue_resources, catalogue_words")
 
 
 class Timed:
@@ -105,7 +105,7 @@ class Timed:
             found = len(await ordered_ids(session, visible, selection)) // len(UUID(int=0).bytes)
             spent = 0.0
             for statement, parameters in list(self._seen):
-                if "string_agg" in statement:
+                if "string_agg" in statement or "catalogue_words" in statement:
                     explained = await connection.execute(
                         f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", parameters
                     )

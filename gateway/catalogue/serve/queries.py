@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from gateway.catalogue.models import CatalogueBody, CatalogueResource
-from gateway.catalogue.serve.search import best_first, matching, prefer_indexes, resembling
+from gateway.catalogue.serve.search import best_first, matching, prefer_indexes, resembling, words_holding
 from gateway.catalogue.serve.selection import RELATIONS, Filter, Parent, Selection, Sort
 from gateway.clock import AMSTERDAM
 from gateway.errors import NotFound
@@ -84,9 +84,10 @@ async def _searched(
     session: AsyncSession, statement: Select[Any], q: str, order: Sequence[ColumnElement[Any]]
 ) -> bytes:
     """What contains or means the text; only when that is nothing, what resembles it."""
-    await prefer_indexes(session, q)
+    words = await words_holding(session, q)
+    await prefer_indexes(session, q, words)
     tie = (CatalogueResource.name_key, CatalogueResource.id)
-    found = await _ids(session, statement.where(matching(q)).order_by(*(order or best_first(q)), *tie))
+    found = await _ids(session, statement.where(matching(q, words)).order_by(*(order or best_first(q)), *tie))
     if found:
         return found
     similar = await resembling(session, q)

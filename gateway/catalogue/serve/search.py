@@ -12,17 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal, literal_column, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, case, cast, false, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gateway.catalogue.models import CatalogueResource
+from gateway.catalogue.models import CatalogueResource, CatalogueWord
 
 _LANGUAGES: Final = ("dutch", "english")
 _LEAST_SIMILAR: Final = 0.5  # word_similarity of a query with one wrong letter in six is about 0.6
 _SHORTEST_MISTYPED: Final = 4  # letters; below this every word resembles every other
 _INDEXED_LETTERS: Final = 3  # the indexes know stretches of three letters
+_LONGEST_IN_A_WORD: Final = 50  # letters; see gateway_search_words in the migration
+_MOST_WORDS: Final = 2000
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -37,9 +39,30 @@ def like_pattern(text: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", text)
 
 
-def matching(q: str) -> ColumnElement[bool]:
-    """Contains the text as it is, or all its words by their stem; a text of two letters is its own stem."""
-    substring = CatalogueResource.search_text.like(f"%{like_pattern(q)}%")
+async def words_holding(session: AsyncSession, q: str) -> list[str] | None:
+    """The words of the catalogue in which the text stands; None where single words cannot tell.
+
+    They cannot for a text of several words, a very long one, or one that stands in very many words.
+    """
+    if " " in q or len(q) > _LONGEST_IN_A_WORD:
+        return None
+    holding = select(CatalogueWord.word).where(CatalogueWord.word.like(f"%{like_pattern(q)}%")).limit(_MOST_WORDS + 1)
+    words = list((await session.execute(holding)).scalars())
+    return words if len(words) <= _MOST_WORDS else None
+
+
+def matching(q: str, words: Sequence[str] | None) -> ColumnElement[bool]:
+    """Contains the text as it is, or all its words by their stem; a text of two letters is its own stem.
+
+    ``words``: those that hold the text, of ``words_holding``; whole words are found without reading a text.
+    """
+    substring: ColumnElement[bool]
+    if words is None:
+        substring = CatalogueResource.search_text.like(f"%{like_pattern(q)}%")
+    elif words:
+        substring = CatalogueResource.search_words.op("&&", is_comparison=True)(_texts(words))
+    else:
+        substring = false()
     stems = _stems(q) if len(q) >= _INDEXED_LETTERS else None
     return substring if stems is None else or_(substring, _vector().op("@@", is_comparison=True)(stems))
 
@@ -59,17 +82,21 @@ def best_first(q: str) -> list[ColumnElement[Any]]:
     return [case((_holds(name, q), case(*within, else_=3)), else_=not_within)]
 
 
+def _texts(words: Sequence[str]) -> ColumnElement[Any]:
+    return cast(literal(list(words), ARRAY(Text)), ARRAY(Text))
+
+
 def _holds(text: ColumnElement[str] | InstrumentedAttribute[str], q: str) -> ColumnElement[bool]:
     return func.strpos(text, literal(q, Text)) > 0
 
 
-async def prefer_indexes(session: AsyncSession, q: str) -> None:
+async def prefer_indexes(session: AsyncSession, q: str, words: Sequence[str] | None) -> None:
     """Keep the planner from reading the whole table where an index can tell.
 
     It thinks that comparing a text costs as little as comparing a number; with a word that many resources hold that
     makes it choose the slower way by a factor of two. Below three letters in a row the indexes cannot tell.
     """
-    if max((len(word) for word in _WORD.findall(q)), default=0) >= _INDEXED_LETTERS:
+    if words is not None or max((len(word) for word in _WORD.findall(q)), default=0) >= _INDEXED_LETTERS:
         await session.execute(select(func.set_config("enable_seqscan", "off", True)))
 
 

@@ -32,7 +32,41 @@ _INDEXED = """
     consumers text[] NOT NULL
 """
 
+# A text of letters is sought in the words that there are, a few thousand, and then by whole words in the resources:
+# exact, without reading their texts. A very long word counts as pieces that overlap, so that up to 50 letters in a row
+# stand whole in one of them.
+_SEARCH_WORDS = """
+    CREATE FUNCTION gateway_search_words(searched text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT coalesce(array_agg(word), '{}') FROM (
+            SELECT word FROM unnest(string_to_array(searched, ' ')) AS word WHERE length(word) BETWEEN 1 AND 100
+            UNION
+            SELECT substr(word, start, 100) FROM unnest(string_to_array(searched, ' ')) AS word,
+                   generate_series(1, length(word) - 50, 50) AS start
+            WHERE length(word) > 100
+        ) AS words
+    $$
+"""
+# Words are added with the rows that hold them, whoever writes those, and stay. Two publications that bring new words
+# wait for each other, or they might wait for each other's words in a circle.
+_KEEP_WORDS = """
+    CREATE FUNCTION gateway_keep_words() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        new_words text[];
+    BEGIN
+        SELECT array_agg(DISTINCT word) INTO new_words
+        FROM written, unnest(written.search_words) AS word
+        WHERE NOT EXISTS (SELECT 1 FROM catalogue_words known WHERE known.word = word.word);
+        IF new_words IS NOT NULL THEN
+            PERFORM pg_advisory_xact_lock(7110003);
+            INSERT INTO catalogue_words SELECT unnest(new_words) ON CONFLICT DO NOTHING;
+        END IF;
+        RETURN NULL;
+    END;
+    $$
+"""
+
 STATEMENTS = (
+    _SEARCH_WORDS,
     """
     CREATE TABLE configurations (
         generation bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -65,9 +99,20 @@ STATEMENTS = (
         {_SEARCHED},
         search_vector tsvector NOT NULL,
         {_INDEXED},
-        changed_at timestamptz NOT NULL
+        changed_at timestamptz NOT NULL,
+        search_words text[] NOT NULL GENERATED ALWAYS AS (gateway_search_words(search_text)) STORED
     )
     """,
+    _KEEP_WORDS,
+    'CREATE TABLE catalogue_words (word text COLLATE "C" PRIMARY KEY)',
+    "CREATE INDEX ix_catalogue_words_letters ON catalogue_words USING gin (word gin_trgm_ops)",
+    *(
+        f"""
+        CREATE TRIGGER gateway_keep_words_{event.lower()} AFTER {event} ON catalogue_resources
+        REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION gateway_keep_words()
+        """
+        for event in ("INSERT", "UPDATE")
+    ),
     # A collection in its usual order; a member's rows of one resource (publication).
     "CREATE INDEX ix_catalogue_resources_name ON catalogue_resources (resource, name_key, id)",
     "CREATE INDEX ix_catalogue_resources_member ON catalogue_resources (member, resource)",
@@ -77,6 +122,7 @@ STATEMENTS = (
     # q: substring, stems, typing errors.
     "CREATE INDEX ix_catalogue_resources_text ON catalogue_resources USING gin (search_text gin_trgm_ops)",
     "CREATE INDEX ix_catalogue_resources_typing ON catalogue_resources USING gin (search_name gin_trgm_ops)",
+    "CREATE INDEX ix_catalogue_resources_words ON catalogue_resources USING gin (search_words)",
     "CREATE INDEX ix_catalogue_resources_vector ON catalogue_resources USING gin (search_vector)",
     """
     CREATE TABLE catalogue_bodies (
@@ -179,9 +225,12 @@ def downgrade() -> None:
         "staged_tombstones",
         "staged_resources",
         "catalogue_bodies",
+        "catalogue_words",
         "catalogue_resources",
         "resource_identities",
         "catalogue_generation",
         "configurations",
     ):
         op.execute(f"DROP TABLE {table}")
+    op.execute("DROP FUNCTION gateway_keep_words()")
+    op.execute("DROP FUNCTION gateway_search_words(text)")
