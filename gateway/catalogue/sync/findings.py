@@ -6,7 +6,6 @@ Findings of a run are kept until the next run of that member has finished; count
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 
 from adapters.contract import Fault, SourceReference
-from adapters.findings import FINDINGS, Finding, Severity
+from adapters.findings import Finding, Severity
 from adapters.mapping.privacy import looks_like_bsn
 from gateway.catalogue.models import SyncFinding
 
@@ -131,7 +130,3 @@ def as_line(finding: Finding) -> dict[str, Any]:
         "message": finding.message.as_dict(),
         "hint": finding.hint.as_dict(),
     }
-
-
-def known_codes(codes: Sequence[str]) -> bool:
-    return all(code in FINDINGS for code in codes)
