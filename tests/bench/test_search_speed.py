@@ -105,7 +105,7 @@ class Timed:
             found = len(await ordered_ids(session, visible, selection)) // len(UUID(int=0).bytes)
             spent = 0.0
             for statement, parameters in list(self._seen):
-                if "string_agg" in statement or "catalogue_words" in statement:
+                if any(name in statement for name in ("string_agg", "catalogue_words", "publishing")):
                     explained = await connection.execute(
                         f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", parameters
                     )

@@ -348,7 +348,7 @@ async def searched(api: Caller, put: Put) -> Caller:
         ("%", [1]),
         ("metaal_b", [3]),
         ("_", [3]),
-        ("metaal%b", []),
+        ("me%ng", []),
         ("c++", [6]),
         ("verplegkunde", [1]),
         ("ondernmen", [2]),

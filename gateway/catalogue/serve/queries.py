@@ -23,6 +23,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     true,
 )
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
@@ -55,12 +56,11 @@ async def ordered_ids(session: AsyncSession, visible: Collection[str], selection
 
     Raises NotFound when the parent does not exist or belongs to a member that is not visible.
     """
-    conditions: list[ColumnElement[bool]] = [
-        CatalogueResource.resource.in_(selection.resources),
-        # In a search the texts must lead, and most members are visible to most callers: as an expression the planner
-        # cannot start from the index of the members and judge every text.
-        (CatalogueResource.member.concat("") if selection.q else CatalogueResource.member).in_(sorted(visible)),
-    ]
+    conditions: list[ColumnElement[bool]] = [CatalogueResource.resource.in_(selection.resources)]
+    if selection.q:
+        conditions += await _not_hidden(session, visible)
+    else:
+        conditions.append(CatalogueResource.member.in_(sorted(visible)))
     parent_facets: dict[str, Any] = {}
     if selection.parent is not None:
         condition, parent_facets = await _hangs_on(session, visible, selection.parent)
@@ -78,6 +78,31 @@ async def ordered_ids(session: AsyncSession, visible: Collection[str], selection
     if not selection.q:
         return await _ids(session, statement.order_by(*order, CatalogueResource.id))
     return await _searched(session, statement, selection.q, order)
+
+
+# The members that have anything published: one step through the index per member, not per resource.
+_PUBLISHING = text(
+    """
+    WITH RECURSIVE publishing (member) AS (
+        SELECT min(member) FROM catalogue_resources
+        UNION ALL
+        SELECT (SELECT min(c.member) FROM catalogue_resources c WHERE c.member > publishing.member) FROM publishing
+        WHERE publishing.member IS NOT NULL
+    )
+    SELECT member FROM publishing WHERE member IS NOT NULL
+    """
+)
+
+
+async def _not_hidden(session: AsyncSession, visible: Collection[str]) -> list[ColumnElement[bool]]:
+    """The condition that leaves out members that are not visible; none where all are.
+
+    In a search the texts must lead, and most members are visible to most callers: comparing ten thousand hits with
+    every visible member took a fifth of the time, and the planner liked to start from the index of the members.
+    """
+    publishing = (await session.execute(_PUBLISHING)).scalars()
+    hidden = sorted(set(publishing) - set(visible))
+    return [CatalogueResource.member.concat("").not_in(hidden)] if hidden else []
 
 
 async def _searched(

@@ -21,6 +21,8 @@ from gateway.catalogue.models import CatalogueResource, CatalogueWord
 
 _LANGUAGES: Final = ("dutch", "english")
 _LEAST_SIMILAR: Final = 0.5  # word_similarity of a query with one wrong letter in six is about 0.6
+_LEAST_SIMILAR_WORD: Final = 0.4  # of two whole words
+_MOST_RESEMBLING: Final = 6
 _SHORTEST_MISTYPED: Final = 4  # letters; below this every word resembles every other
 _INDEXED_LETTERS: Final = 3  # the indexes know stretches of three letters
 _LONGEST_IN_A_WORD: Final = 50  # letters; see gateway_search_words in the migration
@@ -70,16 +72,19 @@ def matching(q: str, words: Sequence[str] | None) -> ColumnElement[bool]:
 def best_first(q: str) -> list[ColumnElement[Any]]:
     """The name itself, its beginning, a word's beginning, within it, by stem; then the description."""
     name = CatalogueResource.search_name
-    within: list[tuple[ColumnElement[bool], int]] = [
+    at = func.strpos(name, literal(q, Text))  # where it stands first, from 1
+    within = case(
         (name == q, 0),
-        (func.starts_with(name, q), 1),
+        (at == 1, 1),
+        (func.substr(name, at - 1, 1) == " ", 2),
         (_holds(name, f" {q}"), 2),
-    ]
+        else_=3,
+    )
     not_within: ColumnElement[int] | int = 5
     in_name = _stems(q, weight="A")
     if in_name is not None:
         not_within = case((_vector().op("@@", is_comparison=True)(in_name), 4), else_=5)
-    return [case((_holds(name, q), case(*within, else_=3)), else_=not_within)]
+    return [case((at > 0, within), else_=not_within)]
 
 
 def _texts(words: Sequence[str]) -> ColumnElement[Any]:
@@ -101,9 +106,14 @@ async def prefer_indexes(session: AsyncSession, q: str, words: Sequence[str] | N
 
 
 async def resembling(session: AsyncSession, q: str) -> Resembling | None:
-    """What a mistyped text may have meant: names with a stretch of words like it. None for a text that is too short."""
+    """What a mistyped text may have meant: what holds a word like it, or names with a stretch of words like them.
+
+    None for a text that is too short, or that resembles nothing.
+    """
     if len(q) < _SHORTEST_MISTYPED:
         return None
+    if " " not in q:
+        return await _resembling_words(session, q)
     # The index serves the operator, and the operator takes its threshold from this setting of the transaction.
     await session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(_LEAST_SIMILAR), True)))
     typed = literal(q, Text)
@@ -111,6 +121,21 @@ async def resembling(session: AsyncSession, q: str) -> Resembling | None:
         typed.op("<%", is_comparison=True)(CatalogueResource.search_name),
         [func.word_similarity(typed, CatalogueResource.search_name).desc()],
     )
+
+
+async def _resembling_words(session: AsyncSession, q: str) -> Resembling | None:
+    """The words of the catalogue that look most like one word, and what holds them, the likeliest first."""
+    await session.execute(select(func.set_config("pg_trgm.similarity_threshold", str(_LEAST_SIMILAR_WORD), True)))
+    typed = literal(q, Text)
+    likeness = func.similarity(CatalogueWord.word, typed)
+    like_it = select(CatalogueWord.word).where(CatalogueWord.word.op("%", is_comparison=True)(typed))
+    ranked = like_it.order_by(likeness.desc(), CatalogueWord.word).limit(_MOST_RESEMBLING)
+    words = list((await session.execute(ranked)).scalars())
+    if not words:
+        return None
+    held = CatalogueResource.search_words
+    ranks = [(held.op("@>", is_comparison=True)(_texts([word])), rank) for rank, word in enumerate(words)]
+    return Resembling(held.op("&&", is_comparison=True)(_texts(words)), [case(*ranks)])
 
 
 def _vector() -> ColumnElement[Any]:
