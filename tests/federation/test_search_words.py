@@ -83,3 +83,15 @@ async def test_publications_that_bring_the_same_new_words_at_once_do_not_block_e
             await session.execute(text("SELECT count(*) FROM catalogue_words WHERE word LIKE 'woord%'"))
         ).scalar_one()
     assert words == 40
+
+
+async def test_names_of_persons_do_not_stay_among_the_words(database: Database) -> None:
+    async with database.transaction() as session:
+        await publish(session, "roc-a", courses(["Timmeren"]))
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE catalogue_resources SET resource = 'Person', search_text = 'proefstra'"))
+
+    async with database.snapshot() as session:
+        words = (await session.execute(text("SELECT word FROM catalogue_words"))).scalars().all()
+    assert "timmeren" in words
+    assert "proefstra" not in words

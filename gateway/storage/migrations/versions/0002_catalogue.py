@@ -46,7 +46,8 @@ _SEARCH_WORDS = """
         ) AS words
     $$
 """
-# Words are added with the rows that hold them, whoever writes those, and stay. Two publications that bring new words
+# Words are added with the rows that hold them, whoever writes those, and stay; so names of persons are not among them,
+# and a search for persons has to read their texts. Two publications that bring new words
 # wait for each other, or they might wait for each other's words in a circle.
 _KEEP_WORDS = """
     CREATE FUNCTION gateway_keep_words() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -55,7 +56,8 @@ _KEEP_WORDS = """
     BEGIN
         SELECT array_agg(DISTINCT word) INTO new_words
         FROM written, unnest(written.search_words) AS word
-        WHERE NOT EXISTS (SELECT 1 FROM catalogue_words known WHERE known.word = word.word);
+        WHERE written.resource <> 'Person'
+          AND NOT EXISTS (SELECT 1 FROM catalogue_words known WHERE known.word = word.word);
         IF new_words IS NOT NULL THEN
             PERFORM pg_advisory_xact_lock(7110003);
             INSERT INTO catalogue_words SELECT unnest(new_words) ON CONFLICT DO NOTHING;
