@@ -45,8 +45,7 @@ def sync(
 
     async def work() -> list[RunResult]:
         async with opened() as deps:
-            configuration = await configuration_in_force(deps.database)
-            chosen = [member_of(configuration, member).id] if member else [m.id for m in configuration.members]
+            chosen = await _chosen(deps, member)
             return [await _sync(deps, one, dry_run=dry_run, quiet=json) for one in chosen]
 
     results = run(work(), json=json)
@@ -61,11 +60,16 @@ def sync(
         raise typer.Exit(WAITS)
 
 
+async def _chosen(deps: Deps, member: str | None) -> list[str]:
+    """The ids to work on: of the named member, else of all. Raises NotFound."""
+    configuration = await configuration_in_force(deps.database)
+    return [member_of(configuration, member).id] if member else [one.id for one in configuration.members]
+
+
 def _request(member: str | None, *, json: bool) -> None:
     async def work() -> dict[str, bool]:
         async with opened() as deps:
-            configuration = await configuration_in_force(deps.database)
-            chosen = [member_of(configuration, member).id] if member else [m.id for m in configuration.members]
+            chosen = await _chosen(deps, member)
             async with deps.database.transaction() as session:
                 return {one: await request(session, one) for one in sorted(chosen)}
 
@@ -104,7 +108,7 @@ def result_as_dict(result: RunResult) -> dict[str, Any]:
         "holds": [hold.as_dict() for hold in result.holds],
         "failures": list(result.failures),
         "differences": [asdict(difference) for difference in result.differences],
-        "counts": {key: value for key, value in (result.counts or {}).items() if key != "outcome"},
+        "counts": syncing.shown_counts(result.counts),
     }
 
 

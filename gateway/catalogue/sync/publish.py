@@ -162,9 +162,7 @@ async def publish(session: AsyncSession, run: UUID, member: str, outcome: Outcom
         return False
     for statement in (_CHANGES_DELETED, _CHANGES_WRITTEN, _DELETE_BODIES, _DELETE, _WRITE_BODIES, _WRITE):
         await session.execute(statement, parameters)
-    for source, stream, state in outcome.states:
-        values = {"source": source, "stream": stream, "state": orjson.dumps(state).decode()}
-        await session.execute(_STATE, {**parameters, **values})
+    await _keep_checkpoints(session, outcome, parameters)
     counts = {row.resource: row.number for row in await session.execute(_COUNTS, parameters)}
     await session.execute(_SNAPSHOT, {**parameters, "counts": orjson.dumps(counts).decode()})
     await raise_generation(session)
@@ -174,11 +172,15 @@ async def publish(session: AsyncSession, run: UUID, member: str, outcome: Outcom
 async def confirm(session: AsyncSession, run: UUID, member: str, outcome: Outcome, at: datetime) -> None:
     """Nothing changed: keep the checkpoints and, when every stream could be read, say that the snapshot is right."""
     parameters = {**_parameters(run, member, outcome), "at": at}
+    await _keep_checkpoints(session, outcome, parameters)
+    if not outcome.failures:
+        await session.execute(_VERIFIED, parameters)
+
+
+async def _keep_checkpoints(session: AsyncSession, outcome: Outcome, parameters: dict[str, Any]) -> None:
     for source, stream, state in outcome.states:
         values = {"source": source, "stream": stream, "state": orjson.dumps(state).decode()}
         await session.execute(_STATE, {**parameters, **values})
-    if not outcome.failures:
-        await session.execute(_VERIFIED, parameters)
 
 
 async def discard(session: AsyncSession, runs: Sequence[UUID]) -> None:

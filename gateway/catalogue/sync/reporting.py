@@ -19,7 +19,7 @@ from adapters.findings import Finding, Severity
 from adapters.text import Language, Text
 from gateway.catalogue.models import SyncRun
 from gateway.catalogue.sync.findings import as_line
-from gateway.catalogue.sync.service import findings_of, latest_run
+from gateway.catalogue.sync.service import findings_of, latest_run, shown_counts
 from gateway.clock import AMSTERDAM, Clock
 from gateway.errors import BadRequest, NotFound
 from gateway.members.schemas import Configuration, Member
@@ -86,7 +86,7 @@ async def report_of(session: AsyncSession, member: Member) -> SyncReport:
         state=run.state,
         started_at=run.started_at,
         finished_at=run.finished_at,
-        counts={name: value for name, value in run.counts.items() if name != "outcome"},
+        counts=shown_counts(run.counts),
         holds=tuple(run.hold),
         failures=tuple(run.failures),
         findings=tuple(await findings_of(session, run.id)),
@@ -152,7 +152,7 @@ async def recent_runs(session: AsyncSession, member: str) -> list[dict[str, Any]
             "decidedBy": run.decided_by,
             "decisionReason": run.decision_reason,
             "progress": run.progress,
-            "counts": {name: value for name, value in run.counts.items() if name != "outcome"},
+            "counts": shown_counts(run.counts),
         }
         for run in (await session.execute(chosen)).scalars()
     ]

@@ -7,7 +7,7 @@ syncs of one member never overlap. What a killed run leaves behind is cleaned by
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -48,6 +48,7 @@ __all__ = [
     "member_lock",
     "reject",
     "run_of",
+    "shown_counts",
     "snapshots",
     "synchronise",
 ]
@@ -84,6 +85,11 @@ class RunResult:
     holds: tuple[Hold, ...] = ()
     failures: tuple[dict[str, Any], ...] = ()
     counts: dict[str, Any] | None = None
+
+
+def shown_counts(counts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The counts of a run without what only its publication needs."""
+    return {name: value for name, value in (counts or {}).items() if name != "outcome"}
 
 
 async def configuration_in_force(database: Database) -> Configuration:
